@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { Secret } from './secret.ts';
+
+/** The exit code of `EX_CONFIG` in sysexits.h: the configuration is at fault, a restart will not help. */
+export const CONFIGURATION_EXIT_CODE = 78;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One thing that is wrong with the configuration: the setting's name and a sentence. */
+export interface ConfigProblem {
+  readonly setting: string;
+  readonly problem: string;
+}
+
+/** Thrown once with everything that is wrong, never with the first problem only. */
+export class ConfigurationError extends Error {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super(problems.map(({ setting, problem }) => `${setting}: ${problem}`).join('\n'));
+    this.name = 'ConfigurationError';
+    this.problems = problems;
+  }
+}
+
+/** Field schemas for settings: environment variables are text, and an empty one counts as unset. */
+export const setting = {
+  port: (fallback: number) =>
+    z.coerce.number('must be a port number').int().min(0).max(65_535).default(fallback),
+  count: (fallback: number, least = 0) =>
+    z.coerce.number('must be a whole number').int('must be a whole number').min(least).default(fallback),
+  text: (fallback: string) => z.string().default(fallback),
+  optionalText: () => z.string().optional(),
+  url: (fallback: string) =>
+    z
+      .string()
+      .refine(isHttpUrl, 'must be an http or https URL')
+      .default(fallback)
+      .transform((url) => url.replace(/\/+$/, '')),
+  secret: () =>
+    z
+      .string()
+      .transform((value) => new Secret(value))
+      .optional(),
+  logLevel: () =>
+    z
+      .preprocess(
+        (value) => (value === 'warning' ? 'warn' : value),
+        z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
+      )
+      .default('info'),
+  logFormat: () =>
+    z.preprocess((value) => (value === 'pretty' ? 'text' : value), z.enum(['json', 'text'])).default('json'),
+};
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+/**
+ * Reads settings from an environment by schema. For each name in `secrets`, `NAME_FILE` may point to a file that
+ * holds the value (one trailing line break is cut).
+ *
+ * @throws ConfigurationError listing every problem
+ */
+export function readSettings<Schema extends z.ZodObject>(
+  schema: Schema,
+  environment: Environment,
+  secrets: readonly string[] = [],
+): z.infer<Schema> {
+  const problems: ConfigProblem[] = [];
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) if (value) values[name] = value;
+  for (const name of secrets) {
+    const path = values[`${name}_FILE`];
+    if (path === undefined) continue;
+    if (values[name] !== undefined)
+      problems.push({ setting: name, problem: `set together with ${name}_FILE; set one` });
+    const content = readSecretFile(path);
+    if (content.ok) values[name] = content.text;
+    else problems.push({ setting: `${name}_FILE`, problem: content.problem });
+  }
+  const result = schema.safeParse(values);
+  if (!result.success) problems.push(...result.error.issues.map(toProblem));
+  if (problems.length > 0 || !result.success) throw new ConfigurationError(problems);
+  return result.data;
+}
+
+function toProblem(issue: z.core.$ZodIssue): ConfigProblem {
+  return { setting: issue.path.join('.') || 'environment', problem: issue.message };
+}
+
+function readSecretFile(path: string): { ok: true; text: string } | { ok: false; problem: string } {
+  try {
+    const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    return text === '' ? { ok: false, problem: `${path} is empty` } : { ok: true, text };
+  } catch (error) {
+    return { ok: false, problem: `cannot read ${path} (${errorCode(error)})` };
+  }
+}
+
+/** The `code` of a Node system error (`ENOENT`), or its name: what may be said about an error without its text. */
+export function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}

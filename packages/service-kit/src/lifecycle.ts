@@ -1,0 +1,55 @@
+import type { RequestListener, Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Thrown when a port is taken; the message names the port and the setting that chose it. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  /** The environment variable that set the port, for the error's sentence. */
+  readonly setting: string;
+}
+
+export interface Listening {
+  readonly server: Server;
+  readonly port: number;
+}
+
+/** Starts an HTTP server with the time-outs of a streaming service behind a proxy (kept alive longer than its own). */
+export function listen(handler: RequestListener, { host, port, setting }: ListenOptions): Promise<Listening> {
+  const server = createServer(
+    { keepAliveTimeout: 75_000, headersTimeout: 80_000, requestTimeout: 0 },
+    handler,
+  );
+  // Node's close() ends only connections that are idle at that moment; one that becomes idle later would hold the
+  // process for the whole keep-alive time.
+  server.on('request', (_req, res) => {
+    res.once('close', () => {
+      if (!server.listening) setImmediate(() => server.closeIdleConnections());
+    });
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new ListenError(`port ${port} on ${host} is already in use; choose another with ${setting}`)
+          : new ListenError(
+              `cannot listen on ${host}:${port} (${error.code ?? error.message}); see ${setting} and HOST`,
+            ),
+      );
+    });
+    server.listen(port, host, () => resolve({ server, port: (server.address() as AddressInfo).port }));
+  });
+}
+
+/** Refuses new connections and resolves when the last answer is out. */
+export function closeGracefully(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
