@@ -1,0 +1,169 @@
+import type { Usage } from '../usage.ts';
+import { usageOf, type CodexEvent, type OutputItem, type ResponseObject } from './events.ts';
+
+/** An output item with its place; `done` items are whole, others were rebuilt from what had arrived. */
+export interface FoldedItem {
+  readonly outputIndex: number;
+  readonly item: OutputItem;
+}
+
+/** A whole answer. */
+export interface Folded {
+  readonly status: 'completed' | 'incomplete';
+  /** `max_output_tokens`, `content_filter`, …; null when completed. */
+  readonly incompleteReason: string | null;
+  readonly items: readonly FoldedItem[];
+  readonly usage: Usage | null;
+  /** The last response object of the upstream, its `output` as it came (empty, since nothing is stored). */
+  readonly response: ResponseObject;
+}
+
+export interface Fold {
+  readonly push: (events: readonly CodexEvent[]) => void;
+  /** Items so far in their order, unfinished ones rebuilt from their deltas. */
+  readonly items: () => readonly FoldedItem[];
+  /** The answer, or null when no `completed` or `incomplete` event has arrived: half an answer is none. */
+  readonly result: () => Folded | null;
+}
+
+interface OpenItem {
+  item: OutputItem;
+  done: boolean;
+  /** Text that arrived by deltas, by content or summary index, for an item that never gets its `done`. */
+  readonly parts: Map<string, { kind: PartKind; text: string }>;
+}
+
+type PartKind = 'output_text' | 'refusal' | 'summary_text' | 'arguments' | 'input';
+
+interface Piece {
+  readonly kind: PartKind;
+  /** The content or summary index. */
+  readonly place: number;
+  readonly delta: string;
+}
+
+const itemTypeOf: Readonly<Record<PartKind, string>> = {
+  output_text: 'message',
+  refusal: 'message',
+  summary_text: 'reasoning',
+  arguments: 'function_call',
+  input: 'custom_tool_call',
+};
+
+/**
+ * Gathers a stream into one answer. The final response object carries `output: []` (nothing is stored), so items come
+ * from `output_item.done`.
+ */
+export function createFold(): Fold {
+  const open = new Map<number, OpenItem>();
+  let terminal: Extract<CodexEvent, { type: 'response.completed' | 'response.incomplete' }> | null = null;
+
+  const note = (outputIndex: number, { kind, place, delta }: Piece): void => {
+    let entry = open.get(outputIndex);
+    if (!entry)
+      open.set(outputIndex, (entry = { item: { type: itemTypeOf[kind] }, done: false, parts: new Map() }));
+    const part = entry.parts.get(`${kind}.${place}`);
+    if (part) part.text += delta;
+    else entry.parts.set(`${kind}.${place}`, { kind, text: delta });
+  };
+
+  const take = (event: CodexEvent): void => {
+    switch (event.type) {
+      case 'response.output_item.added':
+      case 'response.output_item.done': {
+        const done = event.type === 'response.output_item.done';
+        open.set(event.output_index, { item: event.item, done, parts: new Map() });
+        return;
+      }
+      case 'response.output_text.delta':
+        return note(event.output_index, {
+          kind: 'output_text',
+          place: event.content_index,
+          delta: event.delta,
+        });
+      case 'response.refusal.delta':
+        return note(event.output_index, { kind: 'refusal', place: event.content_index, delta: event.delta });
+      case 'response.reasoning_summary_text.delta':
+        return note(event.output_index, {
+          kind: 'summary_text',
+          place: event.summary_index,
+          delta: event.delta,
+        });
+      case 'response.function_call_arguments.delta':
+        return note(event.output_index, { kind: 'arguments', place: 0, delta: event.delta });
+      case 'response.custom_tool_call_input.delta':
+        return note(event.output_index, { kind: 'input', place: 0, delta: event.delta });
+      case 'response.completed':
+      case 'response.incomplete':
+        terminal = event;
+        return;
+      // the finished item repeats all of these; a failure has no answer
+      case 'response.created':
+      case 'response.queued':
+      case 'response.in_progress':
+      case 'response.content_part.added':
+      case 'response.content_part.done':
+      case 'response.output_text.done':
+      case 'response.refusal.done':
+      case 'response.reasoning_summary_part.added':
+      case 'response.reasoning_summary_part.done':
+      case 'response.reasoning_summary_text.done':
+      case 'response.reasoning_text.delta':
+      case 'response.function_call_arguments.done':
+      case 'response.custom_tool_call_input.done':
+      case 'response.failed':
+      case 'error':
+      case 'other':
+      case 'malformed':
+    }
+  };
+
+  const items = (): readonly FoldedItem[] =>
+    [...open]
+      .toSorted(([left], [right]) => left - right)
+      .map(([outputIndex, entry]) => ({ outputIndex, item: entry.done ? entry.item : rebuilt(entry) }));
+
+  return {
+    push: (events) => events.forEach(take),
+    items,
+    result: () => {
+      if (terminal === null) return null;
+      const { type, response } = terminal;
+      const completed = type === 'response.completed';
+      return {
+        status: completed ? 'completed' : 'incomplete',
+        incompleteReason: completed ? null : (response.incomplete_details?.reason ?? 'unknown'),
+        items: items(),
+        usage: usageOf(response),
+        response,
+      };
+    },
+  };
+}
+
+/** An item whose `done` never came, from its deltas. */
+function rebuilt({ item, parts }: OpenItem): OutputItem {
+  const texts = (kind: PartKind): string[] =>
+    [...parts.values()].filter((part) => part.kind === kind).map((part) => part.text);
+  const unfinished = { ...item, status: 'incomplete' };
+  switch (item.type) {
+    case 'message':
+      return {
+        ...unfinished,
+        content: [
+          ...texts('output_text').map((text) => ({ type: 'output_text', text, annotations: [] })),
+          ...texts('refusal').map((refusal) => ({ type: 'refusal', refusal })),
+        ],
+      };
+    case 'reasoning':
+      return {
+        ...unfinished,
+        summary: texts('summary_text').map((text) => ({ type: 'summary_text', text })),
+      };
+    case 'function_call':
+      return { ...unfinished, arguments: texts('arguments').join('') };
+    case 'custom_tool_call':
+      return { ...unfinished, input: texts('input').join('') };
+  }
+  return unfinished;
+}

@@ -1,0 +1,94 @@
+import type { InputItem } from './items.ts';
+
+/** A tool as the upstream takes it: `function` and `custom` are built here, the others pass through. */
+export type CodexTool = Readonly<Record<string, unknown>> & { readonly type: string };
+
+export type ToolChoice =
+  | 'auto'
+  | 'none'
+  | 'required'
+  | (Readonly<Record<string, unknown>> & { readonly type: string });
+
+export interface ReasoningOptions {
+  readonly effort?: string;
+  readonly summary?: string;
+  readonly context?: string;
+}
+
+export interface TextOptions {
+  readonly verbosity?: string;
+  readonly format?: Readonly<Record<string, unknown>>;
+}
+
+/** What a dialect has understood of a request, before it becomes bytes for the upstream. */
+export interface CodexRequestParts {
+  readonly model: string;
+  readonly instructions: string;
+  readonly input: readonly InputItem[];
+  readonly tools: readonly CodexTool[];
+  readonly toolChoice: ToolChoice | undefined;
+  readonly parallelToolCalls: boolean;
+  readonly reasoning: ReasoningOptions;
+  readonly text: TextOptions;
+  /** Added to `reasoning.encrypted_content`, which is always asked for. */
+  readonly include: readonly string[];
+  readonly promptCacheKey: string;
+  readonly serviceTier: 'priority' | undefined;
+}
+
+/**
+ * The body of `POST /responses`. The backend refuses every top-level field it does not know, so this is an allow-list
+ * that is built, never a client body with fields deleted.
+ */
+export interface CodexRequest {
+  readonly model: string;
+  readonly instructions: string;
+  readonly input: readonly Readonly<object>[];
+  readonly tools?: readonly CodexTool[];
+  readonly tool_choice?: ToolChoice;
+  readonly parallel_tool_calls: boolean;
+  readonly reasoning?: ReasoningOptions;
+  readonly text?: TextOptions;
+  readonly include: readonly string[];
+  readonly prompt_cache_key: string;
+  readonly service_tier?: 'priority';
+  readonly store: false;
+  readonly stream: true;
+}
+
+export const DEFAULT_INSTRUCTIONS = 'You are a helpful assistant.';
+
+/** Builds the body with its keys in one fixed order: upstream caches prompts by prefix, so equal requests must be equal bytes. */
+export function codexRequest(parts: CodexRequestParts): CodexRequest {
+  const { tools, toolChoice, reasoning, text, serviceTier } = parts;
+  const searches = tools.some((tool) => tool.type === 'web_search');
+  return {
+    model: parts.model,
+    instructions: parts.instructions,
+    input: parts.input.map((item) => (item.type === 'passed' ? item.item : item)),
+    ...(tools.length > 0 && { tools }),
+    ...(tools.length > 0 && toolChoice !== undefined && { tool_choice: toolChoice }),
+    parallel_tool_calls: parts.parallelToolCalls,
+    ...(Object.keys(reasoning).length > 0 && { reasoning }),
+    ...(Object.keys(text).length > 0 && { text }),
+    include: [
+      ...new Set([
+        'reasoning.encrypted_content',
+        ...(searches ? ['web_search_call.action.sources'] : []),
+        ...parts.include,
+      ]),
+    ],
+    prompt_cache_key: parts.promptCacheKey,
+    ...(serviceTier !== undefined && { service_tier: serviceTier }),
+    store: false,
+    stream: true,
+  };
+}
+
+/** The same request without reasoning items: the one retry after the upstream refused a sealed one. */
+export function withoutReasoning(request: CodexRequest): CodexRequest {
+  return {
+    ...request,
+    input: request.input.filter((item) => !('type' in item && item.type === 'reasoning')),
+  };
+}

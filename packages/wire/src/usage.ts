@@ -1,0 +1,12 @@
+/**
+ * Tokens of one answer as the upstream counts them: `inputTokens` includes the cached ones, `outputTokens` includes
+ * reasoning.
+ */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+  readonly totalTokens: number;
+}
