@@ -36,6 +36,7 @@ interface OpenItem {
 type PartKind = 'output_text' | 'refusal' | 'summary_text' | 'arguments' | 'input';
 
 interface Piece {
+  readonly outputIndex: number;
   readonly kind: PartKind;
   /** The content or summary index. */
   readonly place: number;
@@ -58,7 +59,7 @@ export function createFold(): Fold {
   const open = new Map<number, OpenItem>();
   let terminal: Extract<CodexEvent, { type: 'response.completed' | 'response.incomplete' }> | null = null;
 
-  const note = (outputIndex: number, { kind, place, delta }: Piece): void => {
+  const note = ({ outputIndex, kind, place, delta }: Piece): void => {
     let entry = open.get(outputIndex);
     if (!entry)
       open.set(outputIndex, (entry = { item: { type: itemTypeOf[kind] }, done: false, parts: new Map() }));
@@ -68,53 +69,14 @@ export function createFold(): Fold {
   };
 
   const take = (event: CodexEvent): void => {
-    switch (event.type) {
-      case 'response.output_item.added':
-      case 'response.output_item.done': {
-        const done = event.type === 'response.output_item.done';
-        open.set(event.output_index, { item: event.item, done, parts: new Map() });
-        return;
-      }
-      case 'response.output_text.delta':
-        return note(event.output_index, {
-          kind: 'output_text',
-          place: event.content_index,
-          delta: event.delta,
-        });
-      case 'response.refusal.delta':
-        return note(event.output_index, { kind: 'refusal', place: event.content_index, delta: event.delta });
-      case 'response.reasoning_summary_text.delta':
-        return note(event.output_index, {
-          kind: 'summary_text',
-          place: event.summary_index,
-          delta: event.delta,
-        });
-      case 'response.function_call_arguments.delta':
-        return note(event.output_index, { kind: 'arguments', place: 0, delta: event.delta });
-      case 'response.custom_tool_call_input.delta':
-        return note(event.output_index, { kind: 'input', place: 0, delta: event.delta });
-      case 'response.completed':
-      case 'response.incomplete':
-        terminal = event;
-        return;
-      // the finished item repeats all of these; a failure has no answer
-      case 'response.created':
-      case 'response.queued':
-      case 'response.in_progress':
-      case 'response.content_part.added':
-      case 'response.content_part.done':
-      case 'response.output_text.done':
-      case 'response.refusal.done':
-      case 'response.reasoning_summary_part.added':
-      case 'response.reasoning_summary_part.done':
-      case 'response.reasoning_summary_text.done':
-      case 'response.reasoning_text.delta':
-      case 'response.function_call_arguments.done':
-      case 'response.custom_tool_call_input.done':
-      case 'response.failed':
-      case 'error':
-      case 'other':
-      case 'malformed':
+    if (event.type === 'response.output_item.added' || event.type === 'response.output_item.done') {
+      const done = event.type === 'response.output_item.done';
+      open.set(event.output_index, { item: event.item, done, parts: new Map() });
+    } else if (event.type === 'response.completed' || event.type === 'response.incomplete') {
+      terminal = event;
+    } else {
+      const piece = pieceOf(event);
+      if (piece) note(piece);
     }
   };
 
@@ -139,6 +101,22 @@ export function createFold(): Fold {
       };
     },
   };
+}
+
+/** What a delta adds to its item; null for every other event (the finished item repeats them). */
+function pieceOf(event: CodexEvent): Piece | null {
+  const shared = 'delta' in event ? { outputIndex: event.output_index, delta: event.delta } : null;
+  if (!shared) return null;
+  if (event.type === 'response.output_text.delta')
+    return { ...shared, kind: 'output_text', place: event.content_index };
+  if (event.type === 'response.refusal.delta')
+    return { ...shared, kind: 'refusal', place: event.content_index };
+  if (event.type === 'response.reasoning_summary_text.delta')
+    return { ...shared, kind: 'summary_text', place: event.summary_index };
+  if (event.type === 'response.function_call_arguments.delta')
+    return { ...shared, kind: 'arguments', place: 0 };
+  if (event.type === 'response.custom_tool_call_input.delta') return { ...shared, kind: 'input', place: 0 };
+  return null;
 }
 
 /** An item whose `done` never came, from its deltas. */

@@ -1,0 +1,116 @@
+import type { CodexEvent } from '../codex/events.ts';
+import type { Folded } from '../codex/fold.ts';
+import type { InputItem } from '../codex/items.ts';
+import type { CodexRequest } from '../codex/request.ts';
+import type { Fault } from '../fault.ts';
+
+/**
+ * A client format. A new one is a folder with an object of this type and one line in `registry.ts`; its route, its
+ * errors, its metrics label and the tests that every dialect must pass follow from there.
+ */
+export interface Dialect {
+  readonly name: string;
+  /** The path below `/v1`; it also answers without `/v1`. */
+  readonly path: `/${string}`;
+  /**
+   * Reads a client's body: pure, nothing is sent or kept.
+   *
+   * @throws FaultError `invalid_request` and its kin, naming the field
+   */
+  readonly open: (body: unknown, context: OpenContext) => Exchange;
+  readonly errorReply: (fault: Fault, requestId: string) => ErrorReply;
+}
+
+export interface ErrorReply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** What is not in the body. `digest` and `countTokens` are given, because `wire` may not have them itself. */
+export interface OpenContext {
+  /** Names the client's conversation, from its headers; null when it says nothing. */
+  readonly sessionId: string | null;
+  /** Keeps prompt caches of different API keys apart; the key's id. */
+  readonly cacheScope: string;
+  readonly resolveModel: (requested: string) => ResolvedModel;
+  /** Hex SHA-256 of a text. */
+  readonly digest: (text: string) => string;
+  /** An estimate of the tokens of a text. */
+  readonly countTokens: (text: string) => number;
+}
+
+/** What a model name means here. */
+export interface ResolvedModel {
+  /** As the client wrote it: answers echo it. */
+  readonly requested: string;
+  /** As the upstream knows it. */
+  readonly slug: string;
+  /** False only when a catalog is loaded and lacks the slug. */
+  readonly exists: boolean;
+  /** Efforts the model takes, weakest first; null when no catalog tells. */
+  readonly efforts: readonly string[] | null;
+  /** From the name's suffix or a preset: wins over the default, loses to a value in the request. */
+  readonly effort: string | null;
+}
+
+/** One parsed request with everything needed to answer it; the dialect's own types stay inside. */
+export interface Exchange {
+  readonly model: ResolvedModel;
+  readonly wantsStream: boolean;
+  /** The most visible tokens the client wants, when it says. */
+  readonly maxTokens: number | null;
+  /** What the request refers to without carrying it. */
+  readonly recall: Recall;
+  readonly warnings: Warnings;
+  /** Called again for a retry: never changes anything. */
+  readonly codexRequest: (recalled: Recalled) => CodexRequest;
+  readonly encoder: (stamp: Stamp) => StreamEncoder;
+  readonly reply: (answer: Folded, stamp: Stamp) => unknown;
+}
+
+export interface Recall {
+  readonly responseId: string | null;
+  readonly itemIds: readonly string[];
+  readonly callIds: readonly string[];
+}
+
+/** Earlier items found for a `Recall`. */
+export interface Recalled {
+  /** The conversation before this request, for `responseId`. */
+  readonly history: readonly InputItem[];
+  readonly itemsById: ReadonlyMap<string, InputItem>;
+  /** The reasoning that came before a call, by `call_id`. */
+  readonly reasoningByCallId: ReadonlyMap<string, readonly InputItem[]>;
+}
+
+export const nothingRecalled: Recalled = { history: [], itemsById: new Map(), reasoningByCallId: new Map() };
+
+/** What was not honoured as asked; becomes the header `x-gateway-warnings`. */
+export interface Warnings {
+  /** Field names. */
+  readonly dropped: readonly string[];
+  /** Field names whose value was moved to one that the model takes. */
+  readonly clamped: readonly string[];
+}
+
+/** Identity of one answer, made by the caller: `id` without prefix, `createdAt` in unix seconds. */
+export interface Stamp {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly requestId: string;
+}
+
+/**
+ * Turns upstream events into the client's SSE text; the only mutable state of a request. Every stream ends in exactly
+ * one legal way: by the upstream's terminal event in `push`, or by `fail`.
+ */
+export interface StreamEncoder {
+  /** The text to write for these events; empty when there is nothing to say yet. */
+  readonly push: (events: readonly CodexEvent[]) => string;
+  /** The legal ending after a failure; empty when the stream had already ended. */
+  readonly fail: (fault: Fault) => string;
+  /** What keeps the client's idle timer quiet. */
+  readonly heartbeat: () => string;
+  /** True once the ending was written: nothing more is to be read or sent. */
+  readonly ended: () => boolean;
+}
