@@ -45,12 +45,13 @@ function responseObject(status: string, more: Readonly<Record<string, unknown>> 
   };
 }
 
-function rawUsage({ input, cached = 0, output, reasoning = 0 }: RawUsage) {
+function rawUsage(counts: RawUsage) {
+  const { input, output } = counts;
   return {
     input_tokens: input,
-    input_tokens_details: { cached_tokens: cached },
+    input_tokens_details: { cached_tokens: counts.cached ?? 0 },
     output_tokens: output,
-    output_tokens_details: { reasoning_tokens: reasoning },
+    output_tokens_details: { reasoning_tokens: counts.reasoning ?? 0 },
     total_tokens: input + output,
   };
 }
