@@ -12,6 +12,7 @@ const contentPart = z.object({
   type: z.string(),
   text: z.string().nullish(),
   refusal: z.string().nullish(),
+  annotations: z.array(z.unknown()).nullish(),
 });
 
 /** An output item of any type; members that only some types have are optional. */

@@ -5,6 +5,7 @@ import { usageOf, type CodexEvent, type OutputItem, type ResponseObject } from '
 export interface FoldedItem {
   readonly outputIndex: number;
   readonly item: OutputItem;
+  readonly done: boolean;
 }
 
 /** A whole answer. */
@@ -83,7 +84,10 @@ export function createFold(): Fold {
   const items = (): readonly FoldedItem[] =>
     [...open]
       .toSorted(([left], [right]) => left - right)
-      .map(([outputIndex, entry]) => ({ outputIndex, item: entry.done ? entry.item : rebuilt(entry) }));
+      .map(([outputIndex, entry]) => {
+        const { done } = entry;
+        return { outputIndex, item: done ? entry.item : rebuilt(entry), done };
+      });
 
   return {
     push: (events) => events.forEach(take),

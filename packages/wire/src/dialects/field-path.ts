@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { invalidRequest, type FaultError } from '../fault.ts';
+import { invalidRequest } from '../fault.ts';
 
 /** How a dialect writes the place of a field: OpenAI `messages[1].role`, Anthropic `messages.1.role`. */
 export type PathStyle = 'brackets' | 'dots';
@@ -13,24 +13,40 @@ export function fieldPath(path: readonly PropertyKey[], style: PathStyle): strin
     .join('');
 }
 
-/** Parses a client's body by schema; the first thing that is wrong is reported with its place. */
+/**
+ * Parses a client's body (or the part of it that stands at `at`) by schema; the first thing that is wrong is reported
+ * with its place.
+ */
 export function parseBody<Schema extends z.ZodType>(
   schema: Schema,
   body: unknown,
   style: PathStyle,
+  at: readonly PropertyKey[] = [],
 ): z.infer<Schema> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  throw fieldError(result.error.issues[0], style);
+  const issue = result.error.issues[0];
+  if (!issue) throw invalidRequest('The request body is not valid.', null);
+  const { path, message, code } = deepest(issue);
+  const param = fieldPath([...at, ...path], style);
+  if (param === '') throw invalidRequest('The request body must be a JSON object.', null);
+  const missing = code === 'invalid_type' && message.endsWith('received undefined');
+  throw invalidRequest(
+    missing ? `Missing required parameter: '${param}'.` : `Invalid value for '${param}': ${message}.`,
+    param,
+  );
 }
 
-function fieldError(issue: z.core.$ZodIssue | undefined, style: PathStyle): FaultError {
-  if (!issue) return invalidRequest('The request body is not valid.', null);
-  const param = fieldPath(issue.path, style);
-  if (param === '') return invalidRequest('The request body must be a JSON object.', null);
-  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  const sentence = missing
-    ? `Missing required parameter: '${param}'.`
-    : `Invalid value for '${param}': ${issue.message}.`;
-  return invalidRequest(sentence, param);
+interface Place {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly code: string;
+}
+
+/** Of a union's alternatives the one that got furthest is the one the client meant. */
+function deepest({ path, message, code, ...rest }: z.core.$ZodIssue): Place {
+  const branches = 'errors' in rest ? rest.errors.flatMap(([first]) => (first ? [deepest(first)] : [])) : [];
+  const furthest = branches.toSorted((a, b) => b.path.length - a.path.length)[0];
+  if (!furthest || furthest.path.length === 0) return { path, message, code };
+  return { ...furthest, path: [...path, ...furthest.path] };
 }
