@@ -9,6 +9,12 @@ export type Fault = Readonly<
     | { kind: LimitKind; retryAfterSeconds: number }
     | { kind: 'method_not_allowed'; allow: string }
     | { kind: 'server_is_overloaded'; retryAfterSeconds: number }
+    /** `tokens`: how many were sent and how many fit, where somebody knows or has estimated it. */
+    | {
+        kind: 'context_length_exceeded';
+        param: string | null;
+        tokens?: { readonly sent: number; readonly maximum: number };
+      }
     /** Every account's upstream window is used up. `resetsAt` in unix seconds. */
     | { kind: 'usage_limit_reached'; resetsAt: number | null; planType: string | null }
     /** A refusal by the upstream that the client must see as it is, in the client's envelope. */
@@ -31,6 +37,8 @@ type PlainKind =
   | 'raw_not_allowed'
   | 'unknown_url'
   | 'response_not_found'
+  /** A server-side thread of the Anthropic SDK, which then goes on without one (its `ThreadState`). */
+  | 'thread_unsupported_request'
   | 'request_too_large'
   | 'unsupported_encoding'
   | 'oauth_unavailable'
@@ -47,7 +55,6 @@ type FieldKind =
   | 'unsupported_parameter'
   | 'unsupported_value'
   | 'max_tokens_exceeded'
-  | 'context_length_exceeded'
   | 'previous_response_not_found'
   | 'model_not_allowed'
   | 'model_not_found';
@@ -104,6 +111,7 @@ export const faultRules = {
   max_tokens_exceeded: { status: 400, outcome: 'client_error' },
   context_length_exceeded: { status: 400, outcome: 'client_error' },
   previous_response_not_found: { status: 400, outcome: 'client_error' },
+  thread_unsupported_request: { status: 400, outcome: 'client_error' },
   model_not_found: { status: 404, outcome: 'client_error' },
   unknown_url: { status: 404, outcome: 'client_error' },
   response_not_found: { status: 404, outcome: 'client_error' },
