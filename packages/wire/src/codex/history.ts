@@ -23,7 +23,7 @@ export function repairHistory(
   items: readonly InputItem[],
   digest: (text: string) => string,
 ): readonly InputItem[] {
-  const calls = new Set(items.filter(isCall).map((item) => item.call_id));
+  const calls = new Set(items.map(callIdOf));
   const answered = new Set(items.filter(isOutput).map((item) => item.call_id));
   const repaired: InputItem[] = [];
   let unanswered: CallItem[] = [];
@@ -43,6 +43,12 @@ export function repairHistory(
 
 function isCall(item: InputItem): item is CallItem {
   return item.type === 'function_call' || item.type === 'custom_tool_call';
+}
+
+/** Calls of the other kinds (`local_shell_call`, …) are answered by the same outputs, so they count too. */
+function callIdOf(item: InputItem): unknown {
+  if (item.type === 'passed') return item.item['call_id'];
+  return isCall(item) ? item.call_id : undefined;
 }
 
 function isOutput(item: InputItem): item is CallOutputItem {

@@ -16,7 +16,11 @@ export type FilePart = {
   readonly file_data?: string;
   readonly file_url?: string;
 };
-export type ContentPart = TextPart | RefusalPart | ImagePart | FilePart;
+/** A part of a tool's output that only the backend reads (the Codex CLI sends them); handed on as it came. */
+export type SealedPart = Readonly<Record<string, unknown>> & {
+  readonly type: 'encrypted_content' | 'scoped_content';
+};
+export type ContentPart = TextPart | RefusalPart | ImagePart | FilePart | SealedPart;
 
 export interface MessageItem {
   readonly type: 'message';

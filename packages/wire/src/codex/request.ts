@@ -62,12 +62,16 @@ export const DEFAULT_INSTRUCTIONS = 'You are a helpful assistant.';
 export function codexRequest(parts: CodexRequestParts): CodexRequest {
   const { tools, toolChoice, reasoning, text, serviceTier } = parts;
   const searches = tools.some((tool) => tool.type === 'web_search');
+  // Newer models get their tools as an item of the input, with no `tools` beside it.
+  const choosable =
+    tools.length > 0 ||
+    parts.input.some((item) => item.type === 'passed' && item.item['type'] === 'additional_tools');
   return {
     model: parts.model,
     instructions: parts.instructions,
     input: parts.input.map((item) => (item.type === 'passed' ? item.item : item)),
     ...(tools.length > 0 && { tools }),
-    ...(tools.length > 0 && toolChoice !== undefined && { tool_choice: toolChoice }),
+    ...(choosable && toolChoice !== undefined && { tool_choice: toolChoice }),
     parallel_tool_calls: parts.parallelToolCalls,
     ...(Object.keys(reasoning).length > 0 && { reasoning }),
     ...(Object.keys(text).length > 0 && { text }),
