@@ -31,11 +31,15 @@ export function parseBody<Schema extends z.ZodType>(
   const param = fieldPath([...at, ...path], style);
   if (param === '') throw invalidRequest('The request body must be a JSON object.', null);
   const missing = code === 'invalid_type' && message.endsWith('received undefined');
-  throw invalidRequest(
-    missing ? `Missing required parameter: '${param}'.` : `Invalid value for '${param}': ${message}.`,
-    param,
-  );
+  throw invalidRequest(fieldSentence[style](param, missing ? null : message), param);
 }
+
+/** What is wrong with a field (null: it is missing), in the words that clients of each API expect. */
+const fieldSentence: Readonly<Record<PathStyle, (param: string, wrong: string | null) => string>> = {
+  brackets: (param, wrong) =>
+    wrong === null ? `Missing required parameter: '${param}'.` : `Invalid value for '${param}': ${wrong}.`,
+  dots: (param, wrong) => `${param}: ${wrong ?? 'Field required'}`,
+};
 
 interface Place {
   readonly path: readonly PropertyKey[];
