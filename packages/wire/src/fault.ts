@@ -36,6 +36,7 @@ type PlainKind =
   | 'api_key_disabled'
   | 'raw_not_allowed'
   | 'unknown_url'
+  | 'upgrade_required'
   | 'response_not_found'
   /** A server-side thread of the Anthropic SDK, which then goes on without one (its `ThreadState`). */
   | 'thread_unsupported_request'
@@ -116,6 +117,7 @@ export const faultRules = {
   unknown_url: { status: 404, outcome: 'client_error' },
   response_not_found: { status: 404, outcome: 'client_error' },
   method_not_allowed: { status: 405, outcome: 'client_error' },
+  upgrade_required: { status: 426, outcome: 'client_error' },
   request_too_large: { status: 413, outcome: 'client_error' },
   unsupported_encoding: { status: 415, outcome: 'client_error' },
   oauth_unavailable: { status: 503, outcome: 'oauth_unavailable' },
@@ -134,10 +136,14 @@ export function faultStatus(fault: Fault): number {
   return fault.kind === 'upstream_refused' ? fault.status : faultRules[fault.kind].status;
 }
 
-/** The stable code for the client. A drain is an overload to it: the next pod will serve the retry. */
+/**
+ * The stable code for the client. A drain is an overload to it: the next pod will serve the retry. A WebSocket upgrade
+ * is a GET where only POST is.
+ */
 export function faultCode(fault: Fault): string | null {
   if (fault.kind === 'upstream_refused') return fault.code;
-  return fault.kind === 'drain_deadline' ? 'server_is_overloaded' : fault.kind;
+  if (fault.kind === 'drain_deadline') return 'server_is_overloaded';
+  return fault.kind === 'upgrade_required' ? 'method_not_allowed' : fault.kind;
 }
 
 /** The field at fault as the client wrote it (`messages[1].role`), where there is one. */

@@ -1,0 +1,95 @@
+import express, { type Express } from 'express';
+import type { Clock } from '@codex-gateway/service-kit/clock.ts';
+import type { Logger } from '@codex-gateway/service-kit/logger.ts';
+import { metricsRoutes, probeRoutes, type Readiness } from '@codex-gateway/service-kit/ops-server.ts';
+import type { GatewayConfig } from './config.ts';
+import { createHeartbeats } from './http/heartbeats.ts';
+import { createScopes, type Scope } from './http/request-scope.ts';
+import { createRoutes } from './http/routes.ts';
+import { createKeyRing } from './keys/key-ring.ts';
+import { watchKeys } from './keys/key-watch.ts';
+import { createAdmission } from './limits/admission.ts';
+import { createMemoryLimitStore } from './limits/memory-store.ts';
+import { createMetrics } from './metrics.ts';
+import { resolveModel } from './models/catalog.ts';
+import { reportRequest } from './request-report.ts';
+import { createUpstream } from './upstream/upstream.ts';
+import { VERSION } from './version.ts';
+
+export interface Gateway {
+  readonly routes: Express;
+  readonly opsRoutes: Express;
+  readonly open: () => ReadonlySet<Scope>;
+  /** Begins the background work; the returned function ends it and closes every connection. */
+  readonly start: () => () => Promise<void>;
+  readonly startDraining: () => void;
+}
+
+export interface GatewayDeps {
+  readonly config: GatewayConfig;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Builds the gateway from its configuration; nothing happens until `start`. */
+export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
+  let draining = false;
+  const startedAt = clock.now();
+  const metrics = createMetrics(VERSION, {
+    inflightRequests: () => scopes.open().size,
+    inflightStreams: () => [...scopes.open()].filter(({ record }) => record.stream).length,
+    draining: () => draining,
+  });
+  const scopes = createScopes({
+    clock,
+    deadlineMs: config.REQUEST_TIMEOUT_SECONDS * 1000,
+    onFinish: reportRequest(metrics, logger),
+  });
+  const upstream = createUpstream({ config, clock, logger, metrics });
+  const ring = createKeyRing(config.keys);
+  const readiness = (): Readiness => {
+    const reasons = [
+      ...(draining ? ['draining'] : []),
+      ...(upstream.broker.everReceived() ? [] : ['no_credentials']),
+    ];
+    return { ready: reasons.length === 0, detail: { mode: config.UPSTREAM_MODE, reasons } };
+  };
+  const probes = { version: VERSION, readiness, uptimeSeconds: () => (clock.now() - startedAt) / 1000 };
+  return {
+    open: scopes.open,
+    startDraining: () => {
+      draining = true;
+    },
+    start: () => {
+      const stopBroker = upstream.broker.start();
+      const stopKeys = watchKeysFile(config, {
+        ring,
+        clock,
+        logger,
+        count: (result) => metrics.keysReloads.inc({ result }),
+      });
+      return async () => {
+        stopBroker();
+        stopKeys();
+        await upstream.close();
+      };
+    },
+    opsRoutes: express().use(probeRoutes(probes), metricsRoutes(metrics.registry)),
+    routes: createRoutes({
+      ...probes,
+      scopes,
+      ring,
+      logger,
+      cache: upstream.models,
+      ask: upstream.ask,
+      now: clock.now,
+      nowSeconds: () => Math.floor(clock.now() / 1000),
+      isDraining: () => draining,
+      maxBodyBytes: config.MAX_BODY_BYTES,
+      maxConcurrentRequests: config.MAX_CONCURRENT_REQUESTS,
+      resolveModel: (requested) => resolveModel(upstream.models.current(), requested),
+      admit: createAdmission(createMemoryLimitStore(clock.now), clock),
+      startHeartbeat: createHeartbeats(config.STREAM_HEARTBEAT_SECONDS, clock),
+    }),
+  };
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import {
+  ConfigurationError,
+  errorCode,
+  readSettings,
+  setting,
+  type ConfigProblem,
+  type Environment,
+} from '@codex-gateway/service-kit/config.ts';
+import { z } from 'zod';
+import { apiKeyFromText, readKeysFile, type ApiKey } from './keys/api-keys.ts';
+
+const schema = z.object({
+  PORT: setting.port(8080),
+  OPS_PORT: setting.port(9090),
+  HOST: setting.text('127.0.0.1'),
+  UPSTREAM_MODE: z
+    .literal('codex_oauth', 'only codex_oauth is supported by this version')
+    .default('codex_oauth'),
+  CODEX_BASE_URL: setting.url('https://chatgpt.com/backend-api/codex'),
+  CODEX_CLIENT_VERSION: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+$/, 'must look like 0.169.0')
+    .default('0.169.0'),
+  BROKER_URL: setting.url('http://127.0.0.1:8081'),
+  BROKER_SECRET: setting.secret(),
+  BROKER_CA_FILE: setting.optionalText(),
+  API_KEYS_FILE: setting.optionalText(),
+  API_KEY: setting.secret(),
+  MODELS_CACHE_TTL_SECONDS: setting.count(300),
+  MAX_CONCURRENT_REQUESTS: setting.count(1000, 1),
+  MAX_BODY_BYTES: setting.count(33_554_432, 1024),
+  UPSTREAM_IDLE_TIMEOUT_SECONDS: setting.count(300, 1),
+  UPSTREAM_CONNECT_TIMEOUT_SECONDS: setting.count(10, 1),
+  REQUEST_TIMEOUT_SECONDS: setting.count(3600, 1),
+  STREAM_HEARTBEAT_SECONDS: setting.count(15, 1),
+  DRAIN_SECONDS: setting.count(570),
+  HTTPS_PROXY: setting.optionalText(),
+  NO_PROXY: setting.optionalText(),
+  LOG_LEVEL: setting.logLevel(),
+  LOG_FORMAT: setting.logFormat(),
+});
+
+const secrets = ['BROKER_SECRET', 'API_KEY'];
+
+/** Settings of the design that this version does not have: refused, so that nobody believes they are in force. */
+const notYet = [
+  'REDIS_URL',
+  'CONFIG_FILE',
+  'ACCOUNT_CONCURRENCY',
+  'BROKER_TOKEN_FILE',
+  'OPENAI_API_KEY',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+];
+
+const loopback = new Set(['127.0.0.1', 'localhost', '::1']);
+
+export type GatewayConfig = Readonly<z.infer<typeof schema>> & {
+  /** The keys at start; the file is watched from then on. Empty: open to everyone on loopback. */
+  readonly keys: readonly ApiKey[];
+  readonly brokerCa: string | undefined;
+};
+
+/**
+ * Reads and checks the whole configuration.
+ *
+ * @throws ConfigurationError with every problem at once
+ */
+export function readGatewayConfig(environment: Environment): GatewayConfig {
+  const problems: ConfigProblem[] = notYet
+    .filter((name) => environment[name])
+    .map((name) => ({ setting: name, problem: 'not supported by this version' }));
+  const proxies = {
+    HTTPS_PROXY: environment['HTTPS_PROXY'] || environment['https_proxy'],
+    NO_PROXY: environment['NO_PROXY'] || environment['no_proxy'],
+  };
+  const settings = collect(problems, () => readSettings(schema, { ...environment, ...proxies }, secrets));
+  const keys = collect(problems, () => readKeys(environment, settings));
+  const brokerCa = collect(problems, () => readCa(environment['BROKER_CA_FILE']));
+  if (settings && keys?.length === 0 && !loopback.has(settings.HOST)) {
+    problems.push({
+      setting: 'HOST',
+      problem: `${settings.HOST} is not loopback and there is no API key: set API_KEYS_FILE or API_KEY`,
+    });
+  }
+  if (!settings || !keys || problems.length > 0) throw new ConfigurationError(problems);
+  return { ...settings, keys, brokerCa };
+}
+
+function collect<Value>(problems: ConfigProblem[], read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}
+
+function readKeys(environment: Environment, settings: z.infer<typeof schema> | undefined): readonly ApiKey[] {
+  const path = environment['API_KEYS_FILE'];
+  const single = settings?.API_KEY ? [apiKeyFromText('default', settings.API_KEY.reveal())] : [];
+  if (!path) return single;
+  const result = readKeysFile(path);
+  if (!result.ok) {
+    throw new ConfigurationError(result.problems.map((problem) => ({ setting: 'API_KEYS_FILE', problem })));
+  }
+  return [...single, ...result.keys];
+}
+
+function readCa(path: string | undefined): string | undefined {
+  if (!path) return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigurationError([
+      { setting: 'BROKER_CA_FILE', problem: `cannot read ${path} (${errorCode(error)})` },
+    ]);
+  }
+}

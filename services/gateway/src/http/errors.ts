@@ -1,0 +1,82 @@
+import { errorCode } from '@codex-gateway/service-kit/config.ts';
+import type { Logger } from '@codex-gateway/service-kit/logger.ts';
+import { dialects } from '@codex-gateway/wire/dialects/registry.ts';
+import { openAiErrorReply } from '@codex-gateway/wire/dialects/openai-error.ts';
+import type { ErrorReply } from '@codex-gateway/wire/dialects/dialect.ts';
+import { FaultError, faultRules, invalidRequest, type Fault } from '@codex-gateway/wire/fault.ts';
+import type { ErrorRequestHandler } from 'express';
+import { tooLarge } from './body.ts';
+import type { Scopes } from './request-scope.ts';
+
+export interface ErrorDeps {
+  readonly scopes: Scopes;
+  readonly maxBodyBytes: number;
+  readonly logger: Logger;
+}
+
+/** The only place that answers a request with an error: in the envelope of the dialect that the path belongs to. */
+export function answerErrors({ scopes, maxBodyBytes, logger }: ErrorDeps): ErrorRequestHandler {
+  return (error: unknown, req, res, _next) => {
+    const { record, requestId } = scopes.of(res);
+    const fault = faultOf(error, maxBodyBytes);
+    record.fault ??= fault;
+    if (fault.kind === 'internal_error') logger.error({ requestId, err: error }, 'internal error');
+    if (res.headersSent) return; // the stream has been ended in its own way
+    const reply = errorReply(req.path, fault, requestId);
+    // what is left of a body that was refused is read and thrown away, so that the client sees the answer
+    req.resume();
+    res.status(reply.status).set(errorHeaders(fault)).json(reply.body);
+  };
+}
+
+/** The envelope for a path: its dialect's own, OpenAI's for everything else. */
+export function errorReply(path: string, fault: Fault, requestId: string): ErrorReply {
+  const route = path.replace(/^(\/v1)+(?=\/)/, '');
+  const dialect = dialects.find(
+    (candidate) => route === candidate.path || route.startsWith(`${candidate.path}/`),
+  );
+  return dialect ? dialect.errorReply(fault, requestId) : openAiErrorReply(fault);
+}
+
+function faultOf(error: unknown, maxBodyBytes: number): Fault {
+  if (error instanceof FaultError) return error.fault;
+  switch (bodyErrorType(error)) {
+    case 'entity.too.large':
+      return tooLarge(maxBodyBytes).fault;
+    case 'request.aborted':
+      return { kind: 'client_gone', message: 'The client has left.' };
+    case 'request.size.invalid':
+      return invalidRequest('The request body is not as long as its content-length says.', null).fault;
+  }
+  // express cannot decode such a path
+  if (error instanceof URIError) return { kind: 'unknown_url', message: 'The path is not valid.' };
+  return {
+    kind: 'internal_error',
+    message: 'An internal error occurred. Please name the request id when you report it.',
+  };
+}
+
+function bodyErrorType(error: unknown): string {
+  return error instanceof Error && 'type' in error && typeof error.type === 'string'
+    ? error.type
+    : errorCode(error);
+}
+
+/** The longest wait that clients are told: the OpenAI SDK ignores a longer one, the Anthropic SDK would sleep it. */
+const MAX_RETRY_AFTER = 60;
+
+function errorHeaders(fault: Fault): Record<string, string> {
+  const headers: Record<string, string> = { 'x-gateway-outcome': faultRules[fault.kind].outcome };
+  if (fault.kind === 'method_not_allowed') headers['allow'] = fault.allow;
+  const wait = waitOf(fault);
+  if (wait === null) return headers;
+  headers['retry-after'] = String(Math.min(Math.max(1, Math.ceil(wait)), MAX_RETRY_AFTER));
+  if (wait > MAX_RETRY_AFTER) headers['x-should-retry'] = 'false';
+  return headers;
+}
+
+/** Seconds until another try is worth while, null when the fault says nothing of it. */
+function waitOf(fault: Fault): number | null {
+  if (fault.kind === 'usage_limit_reached') return Number.POSITIVE_INFINITY;
+  return 'retryAfterSeconds' in fault ? fault.retryAfterSeconds : null;
+}

@@ -1,0 +1,69 @@
+import { FaultError, invalidRequest } from '@codex-gateway/wire/fault.ts';
+import express, { type Request, type Router } from 'express';
+import { mayUseModel, type ApiKey } from '../keys/api-keys.ts';
+import { listed, modelObject, resolveModel, type Catalog, type CatalogEntry } from '../models/catalog.ts';
+import type { ModelsCache } from '../models/cache.ts';
+import { acceptedKey } from './authenticate.ts';
+import type { Scopes } from './request-scope.ts';
+
+export interface ModelsDeps {
+  readonly cache: ModelsCache;
+  readonly scopes: Scopes;
+}
+
+const MAX_PAGE = 1000;
+
+/** `GET /models` and `/models/{id}`: objects that both SDK families read, only those that the key may use. */
+export function modelsRoutes({ cache, scopes }: ModelsDeps): Router {
+  const router = express.Router();
+  router.get('/models', async (req, res) => {
+    const key = acceptedKey(scopes.of(res).record);
+    const catalog = req.query['refresh'] === 'true' ? await cache.refresh() : await cache.load();
+    const entries = listed(catalog).filter((entry) => mayUseModel(key, [entry.slug]));
+    if (req.query['client_version'] !== undefined) res.json({ models: entries });
+    else res.json(page(entries, req));
+  });
+  // an id may hold a slash (`openai/gpt-5.5`)
+  router.get('/models/*id', async (req, res) => {
+    const key = acceptedKey(scopes.of(res).record);
+    const id = [req.params['id']].flat().join('/');
+    res.json(find(await cache.load(), id, key));
+  });
+  return router;
+}
+
+function find(catalog: Catalog, id: string, key: ApiKey): object {
+  const { slug } = resolveModel(catalog, id);
+  const entry = catalog.entries.find((candidate) => candidate.slug === slug);
+  if (!entry || !mayUseModel(key, [id, slug])) {
+    throw new FaultError({
+      kind: 'model_not_found',
+      message: `The model '${id}' does not exist.`,
+      param: 'model',
+    });
+  }
+  return { ...modelObject(entry), id };
+}
+
+/** Anthropic's paging; OpenAI clients ask without parameters and get everything. */
+function page(entries: readonly CatalogEntry[], req: Request): object {
+  const limit = limitOf(req.query['limit']);
+  const after = entries.findIndex(({ slug }) => slug === req.query['after_id']);
+  const shown = entries.slice(after + 1, after + 1 + limit);
+  return {
+    object: 'list',
+    data: shown.map(modelObject),
+    has_more: after + 1 + limit < entries.length,
+    first_id: shown[0]?.slug ?? null,
+    last_id: shown.at(-1)?.slug ?? null,
+  };
+}
+
+function limitOf(text: unknown): number {
+  if (text === undefined) return MAX_PAGE;
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
+    throw invalidRequest(`Invalid value for 'limit': must be a whole number from 1 to ${MAX_PAGE}.`, 'limit');
+  }
+  return limit;
+}

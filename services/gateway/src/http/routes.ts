@@ -1,0 +1,99 @@
+import { probeRoutes, type Readiness } from '@codex-gateway/service-kit/ops-server.ts';
+import { dialects } from '@codex-gateway/wire/dialects/registry.ts';
+import { FaultError } from '@codex-gateway/wire/fault.ts';
+import express, { type Express, type RequestHandler, type Router } from 'express';
+import helmet from 'helmet';
+import { VERSION } from '../version.ts';
+import { authenticate, type AuthenticateDeps } from './authenticate.ts';
+import { readBody } from './body.ts';
+import { answerErrors, type ErrorDeps } from './errors.ts';
+import { createInference, type InferenceDeps } from './inference.ts';
+import { modelsRoutes, type ModelsDeps } from './models.ts';
+
+export interface RouteDeps extends InferenceDeps, AuthenticateDeps, ErrorDeps, ModelsDeps {
+  readonly readiness: () => Readiness;
+  readonly uptimeSeconds: () => number;
+  readonly isDraining: () => boolean;
+  readonly maxConcurrentRequests: number;
+}
+
+/** The public port. Every path answers with `/v1`, without it, and with `/v1/v1` (a base URL that already had it). */
+export function createRoutes(deps: RouteDeps): Express {
+  const app = express();
+  app.disable('etag');
+  app.use(deps.scopes.middleware, helmet(), closeWhileDraining(deps), refuseUpgrade);
+  app.use(probeRoutes({ version: VERSION, readiness: deps.readiness, uptimeSeconds: deps.uptimeSeconds }));
+  app.get('/', (_req, res) => {
+    res.json({ name: 'codex-gateway', version: VERSION, docs: '/docs' });
+  });
+  app.use(['/v1/v1', '/v1', '/'], apiRoutes(deps));
+  app.use((req) => {
+    throw new FaultError({ kind: 'unknown_url', message: `Unknown request URL: ${req.method} ${req.path}.` });
+  });
+  app.use(answerErrors(deps));
+  return app;
+}
+
+function apiRoutes(deps: RouteDeps): Router {
+  const router = express.Router();
+  const known = authenticate(deps);
+  for (const dialect of dialects) {
+    const note: RequestHandler = (_req, res, next) => {
+      deps.scopes.of(res).record.dialect = dialect.name;
+      next();
+    };
+    router.post(
+      dialect.path,
+      note,
+      known,
+      refuseOverload(deps),
+      readBody(deps.maxBodyBytes),
+      createInference(dialect, deps),
+    );
+    router.all(dialect.path, only('POST'));
+  }
+  router.get(['/models', '/models/*id'], known);
+  router.use(modelsRoutes(deps));
+  router.all(['/models', '/models/*id'], only('GET, HEAD'));
+  return router;
+}
+
+function only(allow: string): RequestHandler {
+  return (req) => {
+    throw new FaultError({
+      kind: 'method_not_allowed',
+      message: `Method ${req.method} is not allowed here; use ${allow}.`,
+      allow,
+    });
+  };
+}
+
+/** This pod's own ceiling, before the body is read. */
+function refuseOverload({ scopes, maxConcurrentRequests }: RouteDeps): RequestHandler {
+  return (_req, _res, next) => {
+    if (scopes.open().size > maxConcurrentRequests) {
+      throw new FaultError({
+        kind: 'server_is_overloaded',
+        message: 'This gateway is at its limit of running requests.',
+        retryAfterSeconds: 1,
+      });
+    }
+    next();
+  };
+}
+
+function closeWhileDraining({ isDraining }: RouteDeps): RequestHandler {
+  return (_req, res, next) => {
+    if (isDraining()) res.set('connection', 'close');
+    next();
+  };
+}
+
+/** The Codex CLI falls back to HTTP at once after a 426; any other refusal costs it many tries. */
+const refuseUpgrade: RequestHandler = (req, _res, next) => {
+  if (req.get('upgrade') === undefined) return next();
+  throw new FaultError({
+    kind: 'upgrade_required',
+    message: 'WebSocket is not supported; use HTTP with server-sent events.',
+  });
+};

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { errorCode } from '@codex-gateway/service-kit/config.ts';
+import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import { z } from 'zod';
+
+const limit = z.number().int().min(1).optional();
+
+const keySchema = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores'),
+  sha256: z.union([hash(), z.array(hash()).min(1)], 'must be a hex SHA-256 or a list of them'),
+  status: z.enum(['active', 'disabled']).default('active'),
+  expiresAt: z.iso
+    .datetime({ offset: true, message: 'must be a time such as 2027-03-31T00:00:00Z' })
+    .optional(),
+  models: z.strictObject({ allow: patterns(), deny: patterns() }).default({ allow: [], deny: [] }),
+  limits: z
+    .strictObject({ rpm: limit, rpd: limit, tpm: limit, concurrency: limit, maxTokens: limit })
+    .default({}),
+  quota: z
+    .strictObject({ tokens: z.number().int().min(1), period: z.enum(['total', 'day', 'month']) })
+    .optional(),
+  unsupportedParameters: z.enum(['warn', 'strict', 'silent']).default('warn'),
+  raw: z.boolean().default(true),
+});
+
+const fileSchema = z.strictObject({ keys: z.array(keySchema).min(1, 'must hold at least one key') });
+
+function hash() {
+  return z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, 'must be the hex SHA-256 of the key')
+    .transform((text) => text.toLowerCase());
+}
+
+function patterns() {
+  return z
+    .array(z.string().regex(/^[A-Za-z0-9._@/:*-]+$/, 'must be a model name; * is the only wildcard'))
+    .default([]);
+}
+
+/** What one API key may do. The key's text is stored nowhere, only the SHA-256 of it (several while rotating). */
+export interface ApiKey {
+  readonly id: string;
+  readonly hashes: readonly string[];
+  readonly status: 'active' | 'disabled';
+  /** Unix milliseconds. */
+  readonly expiresAt: number | null;
+  readonly models: { readonly allow: readonly string[]; readonly deny: readonly string[] };
+  readonly limits: KeyLimits;
+  readonly quota: { readonly tokens: number; readonly period: 'total' | 'day' | 'month' } | null;
+  readonly unsupportedParameters: 'warn' | 'strict' | 'silent';
+  readonly raw: boolean;
+}
+
+/** Requests or tokens per minute or day, running requests, and the most tokens one request may ask for. */
+export interface KeyLimits {
+  readonly rpm?: number | undefined;
+  readonly rpd?: number | undefined;
+  readonly tpm?: number | undefined;
+  readonly concurrency?: number | undefined;
+  readonly maxTokens?: number | undefined;
+}
+
+export type KeysFile =
+  | { readonly ok: true; readonly keys: readonly ApiKey[] }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Reads an API keys file; a broken one gives every problem with its line, and no key. */
+export function readKeysFile(path: string): KeysFile {
+  try {
+    return parseKeys(readFileSync(path, 'utf8'));
+  } catch (error) {
+    return { ok: false, problems: [`cannot read ${path} (${errorCode(error)})`] };
+  }
+}
+
+/** Parses the text of an API keys file (YAML). */
+export function parseKeys(text: string): KeysFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  if (document.errors.length > 0)
+    return {
+      ok: false,
+      problems: document.errors.map(({ message }) => message.split('\n')[0] ?? 'not YAML'),
+    };
+  const lineOf = (path: readonly PropertyKey[]): number => lineAt(document, lines, path);
+  const result = fileSchema.safeParse(document.toJS() ?? {});
+  if (!result.success) {
+    return {
+      ok: false,
+      problems: result.error.issues.map(
+        ({ path, message }) => `line ${lineOf(path)}: ${path.join('.') || 'file'}: ${message}`,
+      ),
+    };
+  }
+  const keys = result.data.keys.map(toApiKey);
+  const doubles = duplicates(keys).map(({ index, problem }) => `line ${lineOf(['keys', index])}: ${problem}`);
+  return doubles.length > 0 ? { ok: false, problems: doubles } : { ok: true, keys };
+}
+
+/** The line of a place in the file, or of the nearest thing around it that is there. */
+function lineAt(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+function duplicates(keys: readonly ApiKey[]): readonly { index: number; problem: string }[] {
+  const seen = new Set<string>();
+  return keys.flatMap((key, index) => {
+    const repeated = [key.id, ...key.hashes].some((mark) => seen.has(mark));
+    for (const mark of [key.id, ...key.hashes]) seen.add(mark);
+    return repeated ? [{ index, problem: `the id or a hash of ${key.id} stands twice` }] : [];
+  });
+}
+
+function toApiKey({ sha256, expiresAt, quota, ...key }: z.infer<typeof keySchema>): ApiKey {
+  return {
+    ...key,
+    hashes: typeof sha256 === 'string' ? [sha256] : sha256,
+    expiresAt: expiresAt === undefined ? null : Date.parse(expiresAt),
+    quota: quota ?? null,
+  };
+}
+
+/** One key with no limits, from its text: the `API_KEY` shortcut. */
+export function apiKeyFromText(id: string, text: string): ApiKey {
+  return {
+    id,
+    hashes: [hashKey(text)],
+    status: 'active',
+    expiresAt: null,
+    models: { allow: [], deny: [] },
+    limits: {},
+    quota: null,
+    unsupportedParameters: 'warn',
+    raw: true,
+  };
+}
+
+export function hashKey(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Whether a key may use a model, by the name it asked for and by the slug behind it. A deny hit refuses. */
+export function mayUseModel(key: ApiKey, names: readonly string[]): boolean {
+  const hit = (patternList: readonly string[]): boolean =>
+    patternList.some((pattern) => names.some((name) => matches(pattern, name)));
+  if (hit(key.models.deny)) return false;
+  return key.models.allow.length === 0 || hit(key.models.allow);
+}
+
+function matches(pattern: string, name: string): boolean {
+  const [head = '', ...rest] = pattern.split('*');
+  const tail = rest.pop();
+  if (tail === undefined) return pattern === name;
+  if (!name.startsWith(head) || !name.endsWith(tail) || name.length < head.length + tail.length) return false;
+  let from = head.length;
+  const until = name.length - tail.length;
+  return rest.every((piece) => {
+    const place = name.indexOf(piece, from);
+    from = place + piece.length;
+    return place !== -1 && from <= until;
+  });
+}

@@ -1,0 +1,30 @@
+import type { ResolvedModel } from '@codex-gateway/wire/dialects/dialect.ts';
+import { FaultError } from '@codex-gateway/wire/fault.ts';
+import { mayUseModel, type ApiKey } from './api-keys.ts';
+
+/**
+ * What a key allows, then what exists: a key that may not use a model does not learn whether it is there.
+ *
+ * @throws FaultError 403 `model_not_allowed`, 404 `model_not_found`
+ */
+export function checkModel(key: ApiKey, { requested, slug, exists }: ResolvedModel): void {
+  if (!mayUseModel(key, [requested, slug])) {
+    throw new FaultError({
+      kind: 'model_not_allowed',
+      message: `This key may not use the model '${requested}'.`,
+      param: 'model',
+    });
+  }
+  if (!exists) {
+    const message = `The model '${requested}' does not exist or you do not have access to it.`;
+    throw new FaultError({ kind: 'model_not_found', message, param: 'model' });
+  }
+}
+
+/** @throws FaultError 400 `max_tokens_exceeded` */
+export function checkMaxTokens(key: ApiKey, maxTokens: number | null): void {
+  const cap = key.limits.maxTokens;
+  if (cap === undefined || maxTokens === null || maxTokens <= cap) return;
+  const message = `This key allows at most ${cap} output tokens, the request asks for ${maxTokens}.`;
+  throw new FaultError({ kind: 'max_tokens_exceeded', message, param: 'max_tokens' });
+}

@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+import { systemClock } from '@codex-gateway/service-kit/clock.ts';
+import { CONFIGURATION_EXIT_CODE, ConfigurationError } from '@codex-gateway/service-kit/config.ts';
+import { listen, ListenError } from '@codex-gateway/service-kit/lifecycle.ts';
+import { createLogger } from '@codex-gateway/service-kit/logger.ts';
+import express from 'express';
+import { createGateway } from './app.ts';
+import { readGatewayConfig, type GatewayConfig } from './config.ts';
+import { drain, podDrain, terminalDrain, type DrainOptions } from './drain.ts';
+
+const { values: options } = parseArgs({ options: { 'check-config': { type: 'boolean', default: false } } });
+
+try {
+  const config = readGatewayConfig(process.env);
+  if (options['check-config']) process.stdout.write(`${JSON.stringify(describe(config), null, 2)}\n`);
+  else await serve(config);
+} catch (error) {
+  if (!(error instanceof ConfigurationError || error instanceof ListenError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(error instanceof ConfigurationError ? CONFIGURATION_EXIT_CODE : 1);
+}
+
+async function serve(config: GatewayConfig): Promise<void> {
+  const clock = systemClock;
+  const logger = createLogger({ name: 'gateway', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  if (config.keys.length === 0)
+    logger.warn('no API key is set: everyone on this machine may use the gateway');
+  const gateway = createGateway({ config, clock, logger });
+  const shared = config.OPS_PORT === config.PORT;
+  const { server, port } = await listen(
+    shared ? express().use(gateway.opsRoutes, gateway.routes) : gateway.routes,
+    {
+      host: config.HOST,
+      port: config.PORT,
+      setting: 'PORT',
+    },
+  );
+  const ops = shared
+    ? null
+    : await listen(gateway.opsRoutes, { host: config.HOST, port: config.OPS_PORT, setting: 'OPS_PORT' });
+  const stop = gateway.start();
+  logger.info(
+    { host: config.HOST, port, opsPort: ops?.port ?? port, mode: config.UPSTREAM_MODE },
+    'gateway is listening',
+  );
+
+  const end = async (drainOptions: DrainOptions): Promise<void> => {
+    gateway.startDraining();
+    await drain({ server, open: gateway.open, clock, logger }, drainOptions);
+    await stop();
+    ops?.server.close();
+    ops?.server.closeAllConnections();
+  };
+  process.once('SIGTERM', () => void end(podDrain(config.DRAIN_SECONDS)));
+  process.once('SIGINT', () => void end(terminalDrain));
+}
+
+/** The effective configuration; secrets print as `[secret]`, keys as their ids. */
+function describe({ keys, brokerCa, ...settings }: GatewayConfig): object {
+  return {
+    ...settings,
+    keys: keys.map(({ id, status }) => ({ id, status })),
+    brokerCa: brokerCa !== undefined,
+  };
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '@codex-gateway/service-kit/clock.ts';
+import { errorCode } from '@codex-gateway/service-kit/config.ts';
+import type { Logger } from '@codex-gateway/service-kit/logger.ts';
+import { FaultError } from '@codex-gateway/wire/fault.ts';
+import { builtInCatalog, type Catalog } from './catalog.ts';
+import type { ReadCatalog } from './catalog-source.ts';
+
+const STALE_MS = 24 * 3600 * 1000;
+/** `?refresh=true` asks the backend at most this often; in between it gets the cached list. */
+const FORCED_INTERVAL_MS = 5_000;
+/** After a failure the backend is left alone this long. */
+const FAILURE_PAUSE_MS = 5_000;
+
+export interface ModelsCache {
+  /** The catalog in hand; never waits. An old one is refreshed behind the caller's back. */
+  readonly current: () => Catalog;
+  /** The catalog, fresh if that can be had now: what a listing shows. */
+  readonly load: () => Promise<Catalog>;
+  /**
+   * Asks the backend now.
+   *
+   * @throws FaultError when the backend does not answer and there is no copy
+   */
+  readonly refresh: () => Promise<Catalog>;
+}
+
+export interface ModelsCacheDeps {
+  readonly read: ReadCatalog;
+  /** 0 = ask for every listing. */
+  readonly ttlMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly count: (result: 'refreshed' | 'unchanged' | 'failed') => void;
+}
+
+/** The backend's models, kept for a while; the last good copy serves for a day while the backend is away. */
+export function createModelsCache({ read, ttlMs, clock, logger, count }: ModelsCacheDeps): ModelsCache {
+  let copy: { catalog: Catalog; etag: string | null; at: number } | null = null;
+  let running: Promise<void> | null = null;
+  let failure: { error: unknown; at: number } | null = null;
+
+  const isFresh = (): boolean => copy !== null && clock.now() - copy.at < ttlMs;
+  const hasJustFailed = (): boolean => failure !== null && clock.now() - failure.at < FAILURE_PAUSE_MS;
+
+  const readOnce = async (): Promise<void> => {
+    try {
+      const reading = await read(copy?.etag ?? null);
+      if (reading !== 'unchanged') copy = { ...reading, at: clock.now() };
+      else if (copy) copy = { ...copy, at: clock.now() };
+      failure = null;
+      count(reading === 'unchanged' ? 'unchanged' : 'refreshed');
+    } catch (error) {
+      failure = { error, at: clock.now() };
+      count('failed');
+      logger.warn({ code: errorCode(error) }, 'models could not be refreshed');
+    }
+  };
+  const readShared = (): Promise<void> => (running ??= readOnce().finally(() => (running = null)));
+
+  const current = (): Catalog =>
+    copy !== null && clock.now() - copy.at < STALE_MS ? copy.catalog : builtInCatalog;
+
+  return {
+    current: () => {
+      if (!isFresh() && !hasJustFailed()) void readShared();
+      return current();
+    },
+    load: async () => {
+      if (!isFresh() && !hasJustFailed()) await readShared();
+      return current();
+    },
+    refresh: async () => {
+      if (copy === null || clock.now() - copy.at >= FORCED_INTERVAL_MS) await readShared();
+      if (copy === null && failure !== null) throw toFault(failure.error);
+      return current();
+    },
+  };
+}
+
+function toFault(error: unknown): FaultError {
+  if (error instanceof FaultError) return error;
+  return new FaultError(
+    { kind: 'upstream_unavailable', message: 'The models cannot be read from the upstream.' },
+    { cause: error },
+  );
+}

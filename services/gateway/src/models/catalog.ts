@@ -1,0 +1,117 @@
+import type { ResolvedModel } from '@codex-gateway/wire/dialects/dialect.ts';
+import { z } from 'zod';
+
+/** What is read of a backend catalog entry; the entry itself is kept for the Codex CLI, which wants all of it. */
+const entrySchema = z.object({
+  slug: z.string(),
+  display_name: z.string().nullish(),
+  visibility: z.string().nullish(),
+  priority: z.number().nullish(),
+  supported_reasoning_levels: z.array(z.object({ effort: z.string() })).nullish(),
+  context_window: z.number().nullish(),
+});
+
+export const backendCatalogSchema = z.object({ models: z.array(z.looseObject(entrySchema.shape)) });
+export type CatalogEntry = z.infer<typeof backendCatalogSchema>['models'][number];
+
+/** The models there are, best first. */
+export interface Catalog {
+  readonly entries: readonly CatalogEntry[];
+  /** False for the built-in list: it cannot tell that a model does not exist. */
+  readonly complete: boolean;
+}
+
+/** Served while the backend was never reached; names only. */
+export const builtInCatalog: Catalog = {
+  complete: false,
+  entries: [
+    'gpt-6.1-sol',
+    'gpt-6-astra',
+    'gpt-6-sol',
+    'gpt-6-luna',
+    'gpt-5.6-sol',
+    'gpt-5.6-terra',
+    'gpt-5.6-luna',
+    'gpt-5.5',
+  ].map((slug) => ({
+    slug,
+  })),
+};
+
+export function toCatalog({ models }: z.infer<typeof backendCatalogSchema>): Catalog {
+  const last = Number.MAX_SAFE_INTEGER;
+  return {
+    complete: true,
+    entries: models.toSorted((left, right) => (left.priority ?? last) - (right.priority ?? last)),
+  };
+}
+
+/** Models that are shown; hidden ones can still be used by name. */
+export function listed({ entries }: Catalog): readonly CatalogEntry[] {
+  return entries.filter(({ visibility }) => visibility !== 'hide' && visibility !== 'none');
+}
+
+const providerPrefix = /^(openai|anthropic)\//;
+const aliasPrefix = /^claude-/;
+const effortSuffix = /^(.+)-(none|minimal|low|medium|high|xhigh|max)$/;
+
+/** What a model name means: provider prefix, exact slug, `claude-<slug>`, then an effort as suffix (`gpt-5.5-high`). */
+export function resolveModel(catalog: Catalog, requested: string): ResolvedModel {
+  const name = requested.replace(providerPrefix, '');
+  const withoutAlias = name.replace(aliasPrefix, '');
+  const [, stem = withoutAlias, effort = null] = effortSuffix.exec(withoutAlias) ?? [];
+  const readings = [
+    { slug: name, effort: null },
+    { slug: withoutAlias, effort: null },
+    { slug: stem, effort },
+  ];
+  for (const reading of readings) {
+    const entry = catalog.entries.find(({ slug }) => slug === reading.slug);
+    if (entry) return { requested, ...reading, exists: true, efforts: effortsOf(entry) };
+  }
+  return { requested, slug: name, effort: null, exists: !catalog.complete, efforts: null };
+}
+
+function effortsOf({ supported_reasoning_levels: levels }: CatalogEntry): readonly string[] | null {
+  return levels ? levels.map(({ effort }) => effort) : null;
+}
+
+/** One object that both SDK families read. */
+export interface ModelObject {
+  readonly id: string;
+  readonly object: 'model';
+  readonly created: number;
+  readonly owned_by: string;
+  readonly type: 'model';
+  readonly display_name: string;
+  readonly created_at: string;
+  readonly lifecycle: 'active';
+  readonly line: null;
+  readonly max_input_tokens: number | null;
+  readonly max_tokens: number | null;
+  readonly capabilities: null;
+  readonly deprecated_at: null;
+  readonly retires_at: null;
+}
+
+/** The backend's catalog has no dates; both dialects require one. */
+const UNKNOWN_CREATION = 0;
+
+export function modelObject({ slug, display_name: name, context_window: window }: CatalogEntry): ModelObject {
+  return {
+    id: slug,
+    object: 'model',
+    created: UNKNOWN_CREATION,
+    owned_by: 'openai',
+    type: 'model',
+    display_name: name ?? slug,
+    created_at: new Date(UNKNOWN_CREATION).toISOString(),
+    lifecycle: 'active',
+    line: null,
+    max_input_tokens: window ?? null,
+    max_tokens: null,
+    capabilities: null,
+    deprecated_at: null,
+    retires_at: null,
+  };
+}

@@ -1,0 +1,44 @@
+import type { ServedAccount } from '@codex-gateway/wire/broker/contract.ts';
+import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
+import type { Clock } from '@codex-gateway/service-kit/clock.ts';
+
+type UsageLimit = Extract<Fault, { kind: 'usage_limit_reached' }>;
+
+/** How long an account rests after a usage limit that did not say when it ends. */
+const UNKNOWN_RESET_MS = 60_000;
+
+/** Which account serves a request. */
+export interface Accounts {
+  /**
+   * The first account of the broker's order that is not resting and not in `without`.
+   *
+   * @throws FaultError `usage_limit_reached` when all rest (with the first reset), `oauth_unavailable` when none is left
+   */
+  readonly choose: (without: ReadonlySet<string>) => Promise<ServedAccount>;
+  /** Rests an account until its upstream window is open again. */
+  readonly rest: (alias: string, limit: UsageLimit) => void;
+}
+
+export function createAccounts(usable: () => Promise<readonly ServedAccount[]>, clock: Clock): Accounts {
+  const resting = new Map<string, { until: number; limit: UsageLimit }>();
+  const rests = (alias: string): boolean => (resting.get(alias)?.until ?? 0) > clock.now();
+  return {
+    choose: async (without) => {
+      const accounts = await usable();
+      const free = accounts.find(({ alias }) => !without.has(alias) && !rests(alias));
+      if (free) return free;
+      const limits = accounts.flatMap(({ alias }) => (rests(alias) ? [resting.get(alias)] : []));
+      const first = limits.toSorted((left, right) => (left?.until ?? 0) - (right?.until ?? 0))[0];
+      throw new FaultError(
+        first?.limit ?? {
+          kind: 'oauth_unavailable',
+          message: 'no account is accepted by the upstream, run auth login',
+        },
+      );
+    },
+    rest: (alias, limit) => {
+      const until = limit.resetsAt === null ? clock.now() + UNKNOWN_RESET_MS : limit.resetsAt * 1000;
+      resting.set(alias, { until, limit });
+    },
+  };
+}

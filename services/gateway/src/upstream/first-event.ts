@@ -1,0 +1,68 @@
+import { isRealEvent } from '@codex-gateway/wire/codex/events.ts';
+import { refusalOfEvent, type Refusal } from '@codex-gateway/wire/codex/refusal.ts';
+import type { Batch, UpstreamStream } from './codex-client.ts';
+
+/** After this long without a real event the answer's head goes out all the same. */
+const FIRST_EVENT_MS = 5_000;
+
+export interface Begun {
+  readonly kind: 'stream';
+  readonly batches: AsyncIterable<Batch>;
+  readonly requestId: string | null;
+  /** False when the upstream has been too slow to give a real event. */
+  readonly begun: boolean;
+}
+
+export type FirstEvent = Begun | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+const brokenOff: Refusal = {
+  fault: { kind: 'upstream_error', message: 'The upstream broke off before it answered.' },
+  remedy: 'none',
+};
+
+/** Holds what arrives until the first real event, so that a refusal inside a 200 can still become a real status. */
+export async function untilFirstEvent({ batches, requestId }: UpstreamStream): Promise<FirstEvent> {
+  const held: Batch[] = [];
+  const late = lateness();
+  try {
+    for (;;) {
+      const next = batches.next();
+      const first = await Promise.race([next, late.promise]);
+      if (first === 'late')
+        return { kind: 'stream', requestId, begun: false, batches: resume(held, batches, next) };
+      if (first.done) return { kind: 'refused', refusal: brokenOff };
+      held.push(first.value);
+      const real = first.value.find(isRealEvent);
+      if (!real) continue;
+      const refusal = refusalOfEvent(real);
+      if (!refusal) return { kind: 'stream', requestId, begun: true, batches: resume(held, batches, null) };
+      await batches.return?.();
+      return { kind: 'refused', refusal };
+    }
+  } finally {
+    late.cancel();
+  }
+}
+
+function lateness(): { promise: Promise<'late'>; cancel: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const promise = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), FIRST_EVENT_MS);
+  });
+  return { promise, cancel: () => clearTimeout(timer) };
+}
+
+/** The held batches, the one that is on its way, then the rest. */
+async function* resume(
+  held: readonly Batch[],
+  rest: AsyncIterator<Batch, void>,
+  pending: Promise<IteratorResult<Batch, void>> | null,
+): AsyncGenerator<Batch, void> {
+  try {
+    const together = held.flat();
+    if (together.length > 0) yield together;
+    for (let next = await (pending ?? rest.next()); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
