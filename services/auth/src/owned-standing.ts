@@ -1,0 +1,181 @@
+import type { AccountState } from '@codex-gateway/wire/broker/contract.ts';
+import type { AccountView } from './account.ts';
+import { digest } from './digest.ts';
+import { backOffMs, isUsable } from './refresh-policy.ts';
+import type { RefreshResult } from './refresh.ts';
+import type { RefreshOutcome } from './settle.ts';
+import type { PermanentFailure, StoreReading, TokenRecord } from './store/token-store.ts';
+
+/** What a process knows about an account whose login it owns. Nothing here is newer than the store. */
+export interface OwnedStanding {
+  readonly reading: StoreReading | { readonly kind: 'unknown'; readonly problem: string };
+  readonly refreshing: boolean;
+  readonly lastOutcome: string | null;
+  /** Attempts in a row that came to nothing, and when the next one may be made. */
+  readonly failures: number;
+  readonly retryAt: number;
+  /** What is wrong with the seed, if anything. */
+  readonly seedProblem: string | null;
+  /** Digest of the access token that the backend refused last. */
+  readonly refused: string | null;
+}
+
+export const UNKNOWN_STANDING: OwnedStanding = {
+  reading: { kind: 'unknown', problem: 'not read yet' },
+  refreshing: false,
+  lastOutcome: null,
+  failures: 0,
+  retryAt: 0,
+  seedProblem: null,
+  refused: null,
+};
+
+/** What an adopted login changes: nothing that was held against the old one counts any more. */
+export const FRESH_START = { failures: 0, retryAt: 0, refused: null, lastOutcome: 'adopted' } as const;
+
+/** The standing after a refresh has ended. `chance` in [0, 1) scatters the back-off. */
+export function afterRefresh(
+  standing: OwnedStanding,
+  result: RefreshResult,
+  { now, chance }: { readonly now: number; readonly chance: number },
+): OwnedStanding {
+  const ended = { ...standing, refreshing: false };
+  const backedOff = {
+    failures: standing.failures + 1,
+    retryAt: now + backOffMs(standing.failures + 1, chance),
+  };
+  const calm = { failures: 0, retryAt: 0 };
+  switch (result.kind) {
+    case 'no_record':
+      return { ...ended, ...calm, reading: result.reading };
+    case 'idle':
+      return { ...ended, ...calm, reading: { kind: 'record', ...result.entry } };
+    case 'store_failed':
+      return { ...ended, ...backedOff, lastOutcome: `store_failed: ${result.code}` };
+    case 'attempted': {
+      const pace = isTransient(result.outcome) ? backedOff : calm;
+      return {
+        ...ended,
+        ...pace,
+        reading: { kind: 'record', ...result.entry },
+        lastOutcome: result.outcome,
+      };
+    }
+  }
+}
+
+const TRANSIENT = {
+  network_before_send: true,
+  http_5xx: true,
+  http_429: true,
+  http_4xx: true,
+  success: false,
+  lost_race: false,
+  timeout: false,
+  reset: false,
+  bad_answer: false,
+  expired: false,
+  reused: false,
+  revoked: false,
+  refused: false,
+  account_mismatch: false,
+  unresolved: false,
+} as const satisfies Record<RefreshOutcome, boolean>;
+
+/** Whether the refresh token was surely not spent, so that the same one is sent again after a pause. */
+export function isTransient(outcome: RefreshOutcome): boolean {
+  return TRANSIENT[outcome];
+}
+
+export function toView(alias: string, standing: OwnedStanding, now: number): AccountView {
+  const { reading } = standing;
+  const known = { alias, state: stateOf(standing, now), message: messageFor(standing) };
+  const lastOutcome = outcomeOf(standing);
+  if (reading.kind !== 'record') return { ...known, ...NO_LOGIN, lastOutcome };
+  const { accountId, plan, generation, expiresAt, lastRefreshAt } = reading.record;
+  const served = isServed(reading.record, standing, now) ? reading.record : null;
+  return {
+    ...known,
+    served,
+    accountId,
+    plan,
+    generation,
+    accessTokenExpiresAt: expiresAt,
+    lastRefreshAt,
+    lastOutcome,
+  };
+}
+
+const NO_LOGIN = {
+  served: null,
+  accountId: null,
+  plan: null,
+  generation: 0,
+  accessTokenExpiresAt: null,
+  lastRefreshAt: null,
+} as const;
+
+/** A token that the backend refused and that nothing can renew any more is not handed out again. */
+function isServed(record: TokenRecord, { refused }: OwnedStanding, now: number): boolean {
+  if (!isUsable(record, now)) return false;
+  return record.failure === null || refused !== digest(record.accessToken);
+}
+
+function stateOf({ reading, refreshing }: OwnedStanding, now: number): AccountState {
+  if (refreshing) return 'refreshing';
+  switch (reading.kind) {
+    case 'absent':
+      return 'unseeded';
+    case 'unknown':
+      return 'unseeded';
+    case 'unreadable':
+      return 'reauth_required';
+    case 'record':
+      if (reading.record.failure !== null) return 'reauth_required';
+      if (reading.record.intent !== null) return 'in_doubt';
+      return isUsable(reading.record, now) ? 'ok' : 'refreshing';
+  }
+}
+
+function outcomeOf({ reading, lastOutcome, seedProblem }: OwnedStanding): string | null {
+  switch (reading.kind) {
+    case 'unreadable':
+      return `unreadable record: ${reading.problem}`;
+    case 'unknown':
+      return `store_failed: ${reading.problem}`;
+    case 'absent':
+      return seedProblem ?? lastOutcome;
+    case 'record':
+      return lastOutcome ?? reading.record.failure?.reason ?? seedProblem;
+  }
+}
+
+function messageFor({ reading, lastOutcome, seedProblem }: OwnedStanding): string {
+  switch (reading.kind) {
+    case 'unknown':
+      return `the token store cannot be read (${reading.problem})`;
+    case 'unreadable':
+      return `the stored record cannot be understood (${reading.problem}): restore it, or remove it and sign in again`;
+    case 'absent':
+      return (
+        seedProblem ?? 'no login yet: run "codex login" and set AUTH_SEED_FILE to the auth.json it writes'
+      );
+    case 'record':
+      if (reading.record.failure !== null) return PERMANENT_MESSAGES[reading.record.failure.reason];
+      if (reading.record.intent !== null) return 'a refresh got no answer and the access token has expired';
+      return lastOutcome === null
+        ? 'the access token has expired and is being refreshed'
+        : `the access token has expired and its refresh failed (${lastOutcome}); trying again`;
+  }
+}
+
+const SIGN_IN = 'sign in again with "codex login" and set AUTH_SEED_FILE to the new auth.json';
+
+const PERMANENT_MESSAGES = {
+  expired: `the refresh token has expired: ${SIGN_IN}`,
+  reused: `the refresh token was already used, so another installation or Codex CLI uses this login: ${SIGN_IN}`,
+  revoked: `the login was revoked: ${SIGN_IN}`,
+  refused: `the issuer refused the refresh token: ${SIGN_IN}`,
+  account_mismatch: `the issuer answered with the tokens of another account: ${SIGN_IN}`,
+  unresolved: `a refresh got no answer, and neither did its one further attempt: ${SIGN_IN}`,
+} as const satisfies Record<PermanentFailure['reason'], string>;

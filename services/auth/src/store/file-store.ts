@@ -1,0 +1,144 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCode } from '@codex-gateway/service-kit/config.ts';
+import { lockFolder, type FolderLock } from './folder-lock.ts';
+import { decodeRecord, encodeRecord } from './record-codec.ts';
+import type { Replacement, StoreReading, TokenStore } from './token-store.ts';
+
+export interface FileStoreOptions {
+  /** Made with mode 0700 when it is not there. */
+  readonly folder: string;
+  /** Who we are, for a second broker's error message. */
+  readonly holder: string;
+}
+
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+const OTHERS_MASK = 0o077;
+const TEMPORARY_SUFFIX = '.tmp';
+
+/**
+ * One 0600 file an account in a 0700 folder. A write is a new file, flushed, renamed over the old one, and the folder
+ * flushed: a reader, or a crash, meets the old record or the new one. The version of a record is the hash of its
+ * bytes. The first write takes the folder for this process (see `lockFolder`).
+ */
+export function createFileStore({ folder, holder }: FileStoreOptions): TokenStore {
+  let lock: FolderLock | null = null;
+  const turns = new Map<string, Promise<unknown>>();
+
+  const ensureLocked = async () => {
+    if (lock !== null) return;
+    await ensureFolder(folder);
+    lock ??= lockFolder(folder, holder);
+    await removeLeftovers(folder);
+    await flushFolder(folder);
+  };
+
+  const replace = async (
+    path: string,
+    expectedVersion: string | null,
+    text: string,
+  ): Promise<Replacement> => {
+    await ensureLocked();
+    const current = await readIfThere(path);
+    if ((current === null ? null : hash(current)) !== expectedVersion) return { kind: 'conflict' };
+    await writeDurably(folder, path, text);
+    return { kind: 'stored', version: hash(text) };
+  };
+
+  return {
+    exclusive: true,
+    read: (alias) => readRecord(join(folder, `${alias}.json`)),
+    replace: (alias, expectedVersion, record) => {
+      const work = () => replace(join(folder, `${alias}.json`), expectedVersion, encodeRecord(record));
+      const turn = (turns.get(alias) ?? Promise.resolve()).then(work, work);
+      turns.set(alias, turn);
+      return turn;
+    },
+    checkWritable: async () => {
+      await ensureLocked();
+      const probe = join(folder, `probe.${randomUUID()}${TEMPORARY_SUFFIX}`);
+      try {
+        await writeFlushed(probe, 'probe\n');
+      } finally {
+        await rm(probe, { force: true });
+      }
+    },
+    close: async () => {
+      await Promise.allSettled(turns.values());
+      lock?.release();
+      lock = null;
+    },
+  };
+}
+
+async function readRecord(path: string): Promise<StoreReading> {
+  try {
+    const text = await readIfThere(path);
+    if (text === null) return { kind: 'absent' };
+    const decoded = decodeRecord(text);
+    return decoded.ok
+      ? { kind: 'record', version: hash(text), record: decoded.record }
+      : { kind: 'unreadable', problem: decoded.problem };
+  } catch (error) {
+    return { kind: 'unreadable', problem: `cannot be read (${errorCode(error)})` };
+  }
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function ensureFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  const { mode } = await stat(folder);
+  if ((mode & OTHERS_MASK) !== 0) await chmod(folder, FOLDER_MODE);
+}
+
+/** What a crash left behind before its rename; never part of a record. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  const leftovers = names.filter((name) => name.endsWith(TEMPORARY_SUFFIX));
+  await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true })));
+}
+
+async function writeDurably(folder: string, path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomUUID()}${TEMPORARY_SUFFIX}`;
+  try {
+    await writeFlushed(temporary, text);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await flushFolder(folder);
+}
+
+async function writeFlushed(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', FILE_MODE);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function flushFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
