@@ -62,12 +62,7 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
     },
     start: () => {
       const stopBroker = upstream.broker.start();
-      const stopKeys = watchKeysFile(config, {
-        ring,
-        clock,
-        logger,
-        count: (result) => metrics.keysReloads.inc({ result }),
-      });
+      const stopKeys = watchKeys(config, { ring, clock, logger, metrics });
       return async () => {
         stopBroker();
         stopKeys();

@@ -82,19 +82,12 @@ export function createMetrics(version: string, readings: GaugeReadings): Metrics
 }
 
 function declareGauges(registry: Registry, version: string, readings: GaugeReadings): void {
-  const gauge = (name: string, help: string, read: () => number): Gauge =>
-    new Gauge({
-      name: `codex_gateway_${name}`,
-      help,
-      registers: [],
-      collect() {
-        this.set(read());
-      },
-    });
-  registry.registerMetric(gauge('inflight_requests', 'Requests being served.', readings.inflightRequests));
-  registry.registerMetric(gauge('inflight_streams', 'Streams being written.', readings.inflightStreams));
   const draining = (): number => Number(readings.draining());
-  registry.registerMetric(gauge('draining', '1 while the process finishes its last requests.', draining));
+  registry.registerMetric(
+    readGauge('inflight_requests', 'Requests being served.', readings.inflightRequests),
+  );
+  registry.registerMetric(readGauge('inflight_streams', 'Streams being written.', readings.inflightStreams));
+  registry.registerMetric(readGauge('draining', '1 while the process finishes its last requests.', draining));
   const buildInfo = new Gauge({
     name: 'codex_gateway_build_info',
     help: 'Always 1; the version is a label.',
@@ -102,4 +95,15 @@ function declareGauges(registry: Registry, version: string, readings: GaugeReadi
     registers: [registry],
   });
   buildInfo.set({ version }, 1);
+}
+
+function readGauge(name: string, help: string, read: () => number): Gauge {
+  return new Gauge({
+    name: `codex_gateway_${name}`,
+    help,
+    registers: [],
+    collect() {
+      this.set(read());
+    },
+  });
 }

@@ -9,7 +9,6 @@ export function rateLimitHeaders(states: readonly LimitState[]): Record<string, 
 }
 
 function unitHeaders(unit: 'requests' | 'tokens', states: readonly LimitState[]): Record<string, string> {
-  const remaining = ({ ceiling, used }: LimitState): number => Math.max(0, ceiling - used);
   const [nearest] = states
     .filter((state) => state.unit === unit)
     .toSorted((left, right) => remaining(left) - remaining(right));
@@ -19,6 +18,10 @@ function unitHeaders(unit: 'requests' | 'tokens', states: readonly LimitState[])
     [`x-ratelimit-remaining-${unit}`]: String(remaining(nearest)),
     ...(nearest.resetMs !== null && { [`x-ratelimit-reset-${unit}`]: goDuration(nearest.resetMs) }),
   };
+}
+
+function remaining({ ceiling, used }: LimitState): number {
+  return Math.max(0, ceiling - used);
 }
 
 function goDuration(ms: number): string {

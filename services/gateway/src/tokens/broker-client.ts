@@ -105,7 +105,7 @@ function unavailable(reply: TokensReply | null): FaultError {
 
 function pollBroker(ask: () => Promise<void>, clock: Clock, pauseSeconds: () => number): () => void {
   let stopped = false;
-  let cancel = (): void => {};
+  let cancel: (() => void) | null = null;
   const poll = async (): Promise<void> => {
     await ask();
     if (!stopped) cancel = clock.after(pauseSeconds() * 1000, () => void poll());
@@ -113,6 +113,6 @@ function pollBroker(ask: () => Promise<void>, clock: Clock, pauseSeconds: () => 
   void poll();
   return () => {
     stopped = true;
-    cancel();
+    cancel?.();
   };
 }

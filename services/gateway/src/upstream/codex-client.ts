@@ -119,12 +119,14 @@ async function* readBatches(
 ): AsyncGenerator<Batch, void> {
   const decoder = new TextDecoder();
   const reader = createEventReader();
+  const countIfOdd = ({ type }: CodexEvent): void => {
+    if (type === 'other' || type === 'malformed') countOddEvent(type);
+  };
   let over = false;
   try {
     for await (const chunk of body.iterator({ destroyOnReturn: false })) {
       const batch = reader.push(decoder.decode(chunk, { stream: true }));
-      for (const event of batch)
-        if (event.type === 'other' || event.type === 'malformed') countOddEvent(event.type);
+      batch.forEach(countIfOdd);
       over = batch.some(isTerminal);
       if (batch.length > 0) yield batch;
       if (over) return;
