@@ -1,0 +1,203 @@
+import type { CallOutputItem, ContentPart, InputItem } from '../../codex/items.ts';
+import { DEFAULT_INSTRUCTIONS } from '../../codex/request.ts';
+import type { ToolNames } from '../../codex/tool-names.ts';
+import { FaultError } from '../../fault.ts';
+import type { Recalled } from '../dialect.ts';
+import { fieldPath } from '../field-path.ts';
+import { inputParts, textOf, textsOf, type Place } from './parts.ts';
+import type { AssistantMessage, JsonText, RawContent, RawMessage, RawPart, RawToolCall } from './schema.ts';
+
+/** What the messages say, as the upstream takes it. */
+export interface Conversation {
+  /** The leading run of system and developer messages; empty when there is none. */
+  readonly instructions: string;
+  /** The items of each later message, in order; a message that says nothing has none. */
+  readonly turns: readonly (readonly InputItem[])[];
+}
+
+/** What later messages refer to. */
+interface History {
+  readonly names: ToolNames;
+  /** Ids of calls of custom tools: their outputs are another item type. */
+  readonly customCalls: Set<string>;
+  /** Calls of the old `function_call` form, which has no ids, still without an answer. */
+  legacyCalls: readonly { readonly name: string; readonly callId: string }[];
+  legacyCount: number;
+}
+
+/**
+ * System messages before anything else become `instructions`, later ones developer messages (the upstream refuses the
+ * role `system`). When there is nothing else, they stay in the input, because the upstream wants something to answer.
+ */
+export function readConversation(messages: readonly RawMessage[], names: ToolNames): Conversation {
+  const history: History = { names, customCalls: new Set(), legacyCalls: [], legacyCount: 0 };
+  const firstOther = messages.findIndex((message) => !isSystem(message));
+  const leading = messages.slice(0, firstOther === -1 ? messages.length : firstOther);
+  const turns = messages.map((message, index) => readMessage(message, ['messages', index], history));
+  const answerable = turns.slice(leading.length);
+  if (answerable.every((turn) => turn.length === 0)) return { instructions: '', turns };
+  const said = leading.flatMap(({ content }, index) =>
+    textsOf(content ?? '', ['messages', index, 'content']),
+  );
+  return { instructions: said.join('\n\n'), turns: answerable };
+}
+
+/** What the backend gets as `instructions`, which it demands: a lone developer message speaks for itself. */
+export function instructionsOf({ instructions, turns }: Conversation): string {
+  if (instructions.trim() !== '') return instructions;
+  const first = turns.flat()[0];
+  return first?.type === 'message' && first.role === 'developer' ? '' : DEFAULT_INSTRUCTIONS;
+}
+
+/** The input, with the reasoning that is remembered for earlier calls back before the turn that made them. */
+export function withReasoning(
+  turns: Conversation['turns'],
+  { reasoningByCallId }: Recalled,
+): readonly InputItem[] {
+  const placed = new Set<string>();
+  const isNew = (item: InputItem): boolean => {
+    if (item.type !== 'reasoning') return true;
+    if (placed.has(item.encrypted_content)) return false; // parallel calls remember the same reasoning
+    placed.add(item.encrypted_content);
+    return true;
+  };
+  return turns.flatMap((turn) => [
+    ...callIdsOf(turn).flatMap((callId) => reasoningByCallId.get(callId)?.filter(isNew) ?? []),
+    ...turn,
+  ]);
+}
+
+export function callIdsOf(items: readonly InputItem[]): readonly string[] {
+  return items.flatMap((item) =>
+    item.type === 'function_call' || item.type === 'custom_tool_call' ? [item.call_id] : [],
+  );
+}
+
+function isSystem({ role }: RawMessage): boolean {
+  return role === 'system' || role === 'developer';
+}
+
+function readMessage(message: RawMessage, at: Place, history: History): readonly InputItem[] {
+  const content = [...at, 'content'];
+  switch (message.role) {
+    case 'system':
+    case 'developer':
+      return spoken('developer', texts('input_text', message.content, content));
+    case 'user':
+      return spoken('user', inputParts(message.content, content));
+    case 'assistant':
+      return readAssistant(message, at, history);
+    case 'tool':
+      return [readToolResult(message.tool_call_id, message.content, content, history)];
+    case 'function':
+      return [legacyResult(message.name, message.content ?? '', history)];
+  }
+}
+
+function texts(type: 'input_text' | 'output_text', content: RawContent, at: Place): readonly ContentPart[] {
+  return textsOf(content, at).map((text) => ({ type, text }));
+}
+
+/** A message without content would be refused, so it is none. */
+function spoken(
+  role: 'user' | 'assistant' | 'developer',
+  content: readonly ContentPart[],
+): readonly InputItem[] {
+  return content.length === 0 ? [] : [{ type: 'message', role, content }];
+}
+
+/** `reasoning_content` and its kin, which some clients send back, are not model input: only sealed reasoning is. */
+function readAssistant(message: AssistantMessage, at: Place, history: History): readonly InputItem[] {
+  if (message.audio !== undefined && message.audio !== null)
+    throw new FaultError({
+      kind: 'unsupported_value',
+      message: 'Audio of earlier answers is not stored here.',
+      param: fieldPath([...at, 'audio'], 'brackets'),
+    });
+  const calls = (message.tool_calls ?? []).map((call) => readCall(call, history));
+  const legacy = message.function_call;
+  return [
+    ...spoken('assistant', [
+      ...answerParts(message.content ?? '', [...at, 'content']),
+      ...(message.refusal ? [{ type: 'refusal', refusal: message.refusal } as const] : []),
+    ]),
+    ...calls,
+    ...(legacy ? [legacyCall(legacy.name, legacy.arguments, history)] : []),
+  ];
+}
+
+function answerParts(content: RawContent, at: Place): readonly ContentPart[] {
+  if (typeof content === 'string') return texts('output_text', content, at);
+  return content
+    .map((part, index) => answerPart(part, [...at, index]))
+    .filter((part) => part.type !== 'output_text' || part.text !== '');
+}
+
+function answerPart(part: RawPart, at: Place): ContentPart {
+  if (part.type === 'refusal' && typeof part['refusal'] === 'string')
+    return { type: 'refusal', refusal: part['refusal'] };
+  return { type: 'output_text', text: textOf(part, at) };
+}
+
+function readCall(call: RawToolCall, history: History): InputItem {
+  const { names } = history;
+  if (call.type === 'custom') {
+    history.customCalls.add(call.id);
+    const { name, input } = call.custom;
+    return { type: 'custom_tool_call', call_id: call.id, name: names.toUpstream(name), input };
+  }
+  const { name, arguments: args } = call.function;
+  return {
+    type: 'function_call',
+    call_id: call.id,
+    name: names.toUpstream(name),
+    arguments: argumentsText(args),
+  };
+}
+
+function argumentsText(args: JsonText): string {
+  if (typeof args === 'string') return args === '' ? '{}' : args;
+  return JSON.stringify(args ?? {});
+}
+
+function readToolResult(
+  callId: string,
+  content: RawContent,
+  at: Place,
+  { customCalls }: History,
+): CallOutputItem {
+  const type = customCalls.has(callId) ? 'custom_tool_call_output' : 'function_call_output';
+  return { type, call_id: callId, output: outputOf(content, at) };
+}
+
+/** Text alone is one string; with images or files the parts go as they are. */
+function outputOf(content: RawContent, at: Place): string | readonly ContentPart[] {
+  if (typeof content === 'string') return content;
+  const parts = inputParts(content, at);
+  const lines = parts.flatMap((part) => (part.type === 'input_text' ? [part.text] : []));
+  return lines.length === parts.length ? lines.join('\n') : parts;
+}
+
+function legacyCall(name: string, args: JsonText, history: History): InputItem {
+  const callId = nextLegacyId(history);
+  history.legacyCalls = [...history.legacyCalls, { name, callId }];
+  return {
+    type: 'function_call',
+    call_id: callId,
+    name: history.names.toUpstream(name),
+    arguments: argumentsText(args),
+  };
+}
+
+/** Belongs to the nearest call of that name without an answer; with none, the repair of the history deals with it. */
+function legacyResult(name: string, output: string, history: History): CallOutputItem {
+  const call = history.legacyCalls.findLast((open) => open.name === name);
+  history.legacyCalls = history.legacyCalls.filter((open) => open !== call);
+  const callId = call?.callId ?? nextLegacyId(history);
+  return { type: 'function_call_output', call_id: callId, output };
+}
+
+function nextLegacyId(history: History): string {
+  history.legacyCount += 1;
+  return `call_fn_${history.legacyCount}`;
+}

@@ -1,0 +1,76 @@
+import { promptCacheKey } from '../../codex/cache-key.ts';
+import { repairHistory } from '../../codex/history.ts';
+import { codexRequest } from '../../codex/request.ts';
+import { createToolNames } from '../../codex/tool-names.ts';
+import { invalidRequest } from '../../fault.ts';
+import type { Exchange, OpenContext } from '../dialect.ts';
+import { parseBody } from '../field-path.ts';
+import { createWarningLog } from '../warnings.ts';
+import { answerStyle } from './answer-style.ts';
+import { createChatEncoder } from './encoder.ts';
+import { declareUnhonoured } from './honoured.ts';
+import { callIdsOf, instructionsOf, readConversation, withReasoning } from './messages.ts';
+import type { ChatOptions } from './options.ts';
+import { readReasoning } from './reasoning.ts';
+import { chatReply } from './reply.ts';
+import { readFormat, withJsonHint } from './response-format.ts';
+import { chatRequestSchema, type ChatRequest } from './schema.ts';
+import { readTools } from './tools.ts';
+
+/**
+ * Reads a Chat Completions body.
+ *
+ * @throws FaultError 400 with the field's place as `messages[1].role`
+ */
+export function openChat(body: unknown, context: OpenContext, options: ChatOptions): Exchange {
+  const request = parseBody(chatRequestSchema, body, 'brackets');
+  const warnings = createWarningLog();
+  declareUnhonoured(request, warnings);
+  const model = context.resolveModel(request.model);
+  const names = createToolNames(context.digest);
+  const plan = readTools(request, names);
+  const conversation = readConversation(request.messages, names);
+  const { turns } = conversation;
+  if (turns.every((turn) => turn.length === 0))
+    throw invalidRequest("'messages' has no content to answer.", 'messages');
+  const instructions = instructionsOf(conversation);
+  const format = readFormat(request.response_format);
+  const parts = {
+    model: model.slug,
+    instructions,
+    tools: plan.tools,
+    toolChoice: plan.choice,
+    parallelToolCalls: plan.parallel,
+    reasoning: readReasoning(request, model, options.reasoning, warnings),
+    text: { ...(request.verbosity && { verbosity: request.verbosity }), ...(format && { format }) },
+    include: [],
+    promptCacheKey: cacheKeyOf(request, context, JSON.stringify([instructions, plan.tools, turns[0]])),
+    serviceTier: isPriority(request) ? ('priority' as const) : undefined,
+  };
+  const style = answerStyle(request, names, plan, options);
+  return {
+    model,
+    wantsStream: request.stream === true,
+    maxTokens: request.max_completion_tokens ?? request.max_tokens ?? null,
+    recall: { responseId: null, itemIds: [], callIds: callIdsOf(turns.flat()) },
+    warnings: warnings.all(),
+    codexRequest: (recalled) => {
+      const input = withJsonHint(withReasoning(turns, recalled), format);
+      return codexRequest({ ...parts, input: repairHistory(input, context.digest) });
+    },
+    encoder: (stamp) => createChatEncoder(style, stamp),
+    reply: (answer, stamp) => chatReply(answer, style, stamp),
+  };
+}
+
+/** `beginning`: what the conversation starts with. A user has many conversations, so it is part of a user's key too. */
+function cacheKeyOf(request: ChatRequest, context: OpenContext, beginning: string): string {
+  const user = request.user || request.safety_identifier;
+  const candidates = [request.prompt_cache_key, context.sessionId, user && `${user}\n${beginning}`];
+  return promptCacheKey({ candidates, beginning, scope: context.cacheScope }, context.digest);
+}
+
+/** `fast` is the Codex CLI's name for it; no other tier is taken by the backend. */
+function isPriority({ service_tier: tier }: ChatRequest): boolean {
+  return tier === 'priority' || tier === 'fast';
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+
+/**
+ * The body of `POST /chat/completions`: all fields of `ChatCompletionCreateParamsBase` (openai 7.55.0), then those that
+ * other clients are known to send. What a known field holds is checked, unknown members pass (design: Postel's law for
+ * clients that are ahead of us).
+ */
+
+/** A content part; which types there are and what each needs is decided in `parts.ts`. */
+const contentPart = z.looseObject({ type: z.string() });
+export type RawPart = z.infer<typeof contentPart>;
+
+const content = z.union([z.string(), z.array(contentPart)]);
+export type RawContent = z.infer<typeof content>;
+
+/** An object instead of a JSON text is what some clients send; it is made into one. */
+const jsonText = z.union([z.string(), z.record(z.string(), z.unknown())]).nullish();
+export type JsonText = z.infer<typeof jsonText>;
+
+const functionCall = z.object({ name: z.string(), arguments: jsonText });
+const toolCall = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('function').optional(), id: z.string(), function: functionCall }),
+  z.object({
+    type: z.literal('custom'),
+    id: z.string(),
+    custom: z.object({ name: z.string(), input: z.string() }),
+  }),
+]);
+export type RawToolCall = z.infer<typeof toolCall>;
+
+// `name` may stand on any message; it is not sent: the upstream has no such member.
+const message = z.discriminatedUnion('role', [
+  z.object({ role: z.enum(['system', 'developer']), content }),
+  z.object({ role: z.literal('user'), content }),
+  z.object({
+    role: z.literal('assistant'),
+    content: content.nullish(),
+    refusal: z.string().nullish(),
+    tool_calls: z.array(toolCall).nullish(),
+    function_call: functionCall.nullish(),
+    audio: z.unknown(),
+  }),
+  z.object({ role: z.literal('tool'), tool_call_id: z.string(), content }),
+  z.object({ role: z.literal('function'), name: z.string(), content: z.string().nullish() }),
+]);
+export type RawMessage = z.infer<typeof message>;
+export type AssistantMessage = Extract<RawMessage, { role: 'assistant' }>;
+
+const functionDefinition = z.object({
+  name: z.string().min(1),
+  description: z.string().nullish(),
+  parameters: z.record(z.string(), z.unknown()).nullish(),
+  strict: z.boolean().nullish(),
+});
+export type FunctionDefinition = z.infer<typeof functionDefinition>;
+export const functionDefinitionSchema = functionDefinition;
+
+const taggedObject = z.looseObject({ type: z.string() });
+export type TaggedObject = z.infer<typeof taggedObject>;
+
+const place = z.object({
+  city: z.string().nullish(),
+  country: z.string().nullish(),
+  region: z.string().nullish(),
+  timezone: z.string().nullish(),
+});
+
+const moderationStep = z.object({ mode: z.enum(['score', 'block']) }).nullish();
+
+const tokenLimit = z.int().min(1).nullish();
+
+export const chatRequestSchema = z.looseObject({
+  messages: z.array(message).min(1),
+  model: z.string().min(1),
+  audio: z.looseObject({}).nullish(),
+  frequency_penalty: z.number().nullish(),
+  function_call: z.union([z.enum(['none', 'auto']), z.object({ name: z.string() })]).nullish(),
+  functions: z.array(functionDefinition).nullish(),
+  logit_bias: z.record(z.string(), z.number()).nullish(),
+  logprobs: z.boolean().nullish(),
+  max_completion_tokens: tokenLimit,
+  max_tokens: tokenLimit,
+  metadata: z.record(z.string(), z.string()).nullish(),
+  modalities: z.array(z.string()).nullish(),
+  moderation: z
+    .looseObject({
+      policy: z.looseObject({ input: moderationStep, output: moderationStep }).nullish(),
+    })
+    .nullish(),
+  n: z.int().nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
+  prediction: z.looseObject({}).nullish(),
+  presence_penalty: z.number().nullish(),
+  prompt_cache_key: z.string().nullish(),
+  prompt_cache_options: z.looseObject({}).nullish(),
+  prompt_cache_retention: z.string().nullish(),
+  reasoning_effort: z.string().min(1).nullish(),
+  response_format: taggedObject.nullish(),
+  safety_identifier: z.string().nullish(),
+  seed: z.int().nullish(),
+  service_tier: z.string().nullish(),
+  stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
+  store: z.boolean().nullish(),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+  temperature: z.number().nullish(),
+  tool_choice: z.union([z.enum(['none', 'auto', 'required']), taggedObject]).nullish(),
+  tools: z.array(taggedObject).nullish(),
+  top_logprobs: z.int().nullish(),
+  top_p: z.number().nullish(),
+  user: z.string().nullish(),
+  verbosity: z.string().nullish(),
+  web_search_options: z
+    .looseObject({
+      search_context_size: z.string().nullish(),
+      user_location: z.looseObject({ approximate: place }).nullish(),
+    })
+    .nullish(),
+  /** OpenRouter and LangChain. */
+  reasoning: z.looseObject({ effort: z.string().min(1).nullish(), summary: z.string().nullish() }).nullish(),
+  /** OpenRouter's way to ask for usage. */
+  usage: z.looseObject({ include: z.boolean().nullish() }).nullish(),
+  max_output_tokens: tokenLimit,
+});
+export type ChatRequest = z.infer<typeof chatRequestSchema>;
