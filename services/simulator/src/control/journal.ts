@@ -1,0 +1,231 @@
+import type { IncomingMessage } from 'node:http';
+import { fingerprintOf } from '../digest.ts';
+import type { Ending } from '../stream/sender.ts';
+
+export type Endpoint =
+  | 'responses'
+  | 'models'
+  | 'wham'
+  | 'authorize'
+  | 'token'
+  | 'revoke'
+  | 'device'
+  | 'upgrade'
+  | 'other';
+
+/** One request as it was received, and what became of its answer. Tokens appear as SHA-256 only. */
+export interface RecordedRequest {
+  /** Position among all requests, from 1; also the id of its stream. */
+  readonly sequence: number;
+  /** Milliseconds since the epoch, by the simulator's clock. */
+  readonly at: number;
+  readonly endpoint: Endpoint;
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** `authorization` is replaced by `Bearer sha256:<hex>`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly bodyBytes: number;
+  /** Undefined while nothing has been answered. */
+  readonly status: number | undefined;
+  readonly ending: Ending | undefined;
+  readonly eventsSent: number;
+  readonly bytesSent: number;
+  readonly lastEvent: string | undefined;
+  readonly clientDisconnected: boolean;
+  readonly turnState: 'given' | 'returned' | 'foreign' | undefined;
+}
+
+/** The journal's own view of a request, filled while it is answered. */
+export type OpenRecord = { -readonly [Member in keyof RecordedRequest]: RecordedRequest[Member] };
+
+export interface RefreshRecord {
+  /** SHA-256 of the refresh token. */
+  readonly token: string;
+  readonly calls: number;
+  /** The most calls with this token that ran at the same time. */
+  readonly maxConcurrent: number;
+  readonly outcomes: readonly string[];
+}
+
+export interface JournalSnapshot {
+  readonly requests: readonly RecordedRequest[];
+  /** All requests since the last reset, also those the journal no longer holds. */
+  readonly counts: Readonly<Record<Endpoint, number>>;
+  readonly refreshes: {
+    readonly calls: number;
+    readonly maxConcurrentWithOneToken: number;
+    readonly byToken: readonly RefreshRecord[];
+  };
+  /** What must never happen, in words: a turn state in another turn, two refreshes at once with one token. */
+  readonly violations: readonly string[];
+}
+
+export interface Journal {
+  readonly open: (req: IncomingMessage, url: URL, endpoint: Endpoint) => OpenRecord;
+  /** Tells those who wait in `until` that something changed. */
+  readonly changed: () => void;
+  /** Counts a refresh from the moment its token is known; call the result with the outcome when it is answered. */
+  readonly refreshStarted: (refreshToken: string) => (outcome: string) => void;
+  readonly violation: (words: string) => void;
+  readonly snapshot: () => JournalSnapshot;
+  /** Resolves as soon as the condition holds; it is asked again at each change. */
+  readonly until: (condition: (journal: JournalSnapshot) => boolean) => Promise<JournalSnapshot>;
+  readonly reset: () => void;
+}
+
+interface RefreshTally {
+  calls: number;
+  running: number;
+  maxConcurrent: number;
+  outcomes: string[];
+}
+
+const NO_COUNTS: Readonly<Record<Endpoint, number>> = {
+  responses: 0,
+  models: 0,
+  wham: 0,
+  authorize: 0,
+  token: 0,
+  revoke: 0,
+  device: 0,
+  upgrade: 0,
+  other: 0,
+};
+
+/** Keeps the last `limit` requests, so that a load test does not fill the memory. */
+export function createJournal(now: () => number, limit: number): Journal {
+  let records: OpenRecord[] = [];
+  let counts = { ...NO_COUNTS };
+  let sequence = 0;
+  let violations: string[] = [];
+  let refreshes = new Map<string, RefreshTally>();
+  const waiters = new Set<() => void>();
+
+  function changed(): void {
+    for (const ask of waiters) ask();
+  }
+
+  function violation(words: string): void {
+    violations.push(words);
+    changed();
+  }
+
+  function snapshot(): JournalSnapshot {
+    const byToken = [...refreshes].map(([token, { calls, maxConcurrent, outcomes }]) => ({
+      token,
+      calls,
+      maxConcurrent,
+      outcomes: [...outcomes],
+    }));
+    return {
+      requests: records.map((record) => ({ ...record })),
+      counts: { ...counts },
+      refreshes: {
+        calls: byToken.reduce((sum, { calls }) => sum + calls, 0),
+        maxConcurrentWithOneToken: Math.max(0, ...byToken.map(({ maxConcurrent }) => maxConcurrent)),
+        byToken,
+      },
+      violations: [...violations],
+    };
+  }
+
+  function refreshStarted(refreshToken: string): (outcome: string) => void {
+    const token = fingerprintOf(refreshToken);
+    const tally = refreshes.get(token) ?? { calls: 0, running: 0, maxConcurrent: 0, outcomes: [] };
+    refreshes.set(token, tally);
+    tally.calls += 1;
+    tally.running += 1;
+    tally.maxConcurrent = Math.max(tally.maxConcurrent, tally.running);
+    if (tally.running > 1) violations.push(`${tally.running} refreshes ran at once with one token`);
+    changed();
+    return (outcome) => {
+      tally.running -= 1;
+      tally.outcomes.push(outcome);
+      changed();
+    };
+  }
+
+  return {
+    changed,
+    violation,
+    snapshot,
+    refreshStarted,
+    open: (req, url, endpoint) => {
+      sequence += 1;
+      counts[endpoint] += 1;
+      const record = newRecord(req, url, { sequence, at: now(), endpoint });
+      records.push(record);
+      if (records.length > limit) records.splice(0, records.length - limit);
+      return record;
+    },
+    until: (condition) =>
+      new Promise((resolve) => {
+        const ask = (): void => {
+          const state = snapshot();
+          if (!condition(state)) return;
+          waiters.delete(ask);
+          resolve(state);
+        };
+        waiters.add(ask);
+        ask();
+      }),
+    reset: () => {
+      records = [];
+      counts = { ...NO_COUNTS };
+      violations = [];
+      refreshes = new Map();
+      changed();
+    },
+  };
+}
+
+function newRecord(
+  req: IncomingMessage,
+  url: URL,
+  place: Pick<RecordedRequest, 'sequence' | 'at' | 'endpoint'>,
+): OpenRecord {
+  return {
+    ...place,
+    method: req.method ?? '',
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    headers: plainHeaders(req),
+    body: undefined,
+    bodyBytes: 0,
+    status: undefined,
+    ending: undefined,
+    eventsSent: 0,
+    bytesSent: 0,
+    lastEvent: undefined,
+    clientDisconnected: false,
+    turnState: undefined,
+  };
+}
+
+const TOKEN_CACHE_SIZE = 100;
+const knownFingerprints = new Map<string, string>();
+
+function plainHeaders(req: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(req.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  const { authorization } = headers;
+  if (authorization !== undefined) {
+    const [, scheme = '', token = ''] = /^(\S+)\s*(.*)$/.exec(authorization) ?? [];
+    headers['authorization'] = `${scheme} sha256:${cachedFingerprint(token)}`;
+  }
+  return headers;
+}
+
+/** One token serves thousands of requests of a load test. */
+function cachedFingerprint(token: string): string {
+  const known = knownFingerprints.get(token);
+  if (known !== undefined) return known;
+  if (knownFingerprints.size >= TOKEN_CACHE_SIZE) knownFingerprints.clear();
+  const fingerprint = fingerprintOf(token);
+  knownFingerprints.set(token, fingerprint);
+  return fingerprint;
+}

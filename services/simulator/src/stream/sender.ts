@@ -1,0 +1,161 @@
+import type { ServerResponse } from 'node:http';
+import type { Frame } from './frames.ts';
+import type { Pacer } from './pacing.ts';
+
+/** How a stream came to its end, as the journal tells it. */
+export type Ending = 'complete' | 'cut' | 'reset' | 'stalled' | 'client_gone' | 'refused' | 'dropped';
+
+/** How the events are put on the wire. */
+export interface Delivery {
+  readonly pacer?: Pacer | undefined;
+  /** Waits until the test allows one more event. */
+  readonly permit?: (() => Promise<void>) | undefined;
+  /** Bytes of each write; whole events when absent. */
+  readonly splitBytes?: number | undefined;
+  /** Ends the frames early: with a normal end of the body, a reset of the connection, or silence. */
+  readonly stop?: { readonly after: number; readonly how: 'end' | 'reset' | 'stall' } | undefined;
+  /** Leaves the connection open after the last event. */
+  readonly keepOpen: boolean;
+}
+
+export interface SendReport {
+  readonly sent: (events: number, bytes: number, lastType: string) => void;
+}
+
+// large enough to make a system call worth it, small enough that other streams get their turn
+const BATCH_CHARACTERS = 32 * 1024;
+
+/**
+ * Sends frames with back-pressure: a slow reader stops the making of frames. Many small frames go out in one write;
+ * with a permit every event is its own write. The head must have been set with `writeHead`.
+ */
+export async function sendFrames(
+  res: ServerResponse,
+  frames: Iterable<Frame>,
+  delivery: Delivery,
+  { signal, report }: { readonly signal: AbortSignal; readonly report: SendReport },
+): Promise<Ending> {
+  const { stop, pacer, permit } = delivery;
+  const limit = stop?.after ?? Number.POSITIVE_INFINITY;
+  const source = frames[Symbol.iterator]();
+  let sent = 0;
+  res.flushHeaders();
+  while (sent < limit) {
+    const allowed = permit === undefined ? ((await pacer?.(sent, signal)) ?? Number.POSITIVE_INFINITY) : 1;
+    const batch = takeBatch(source, Math.min(allowed, limit - sent));
+    if (batch.events === 0) return finish(res, delivery, signal);
+    // asked for after the event is made: the stream then ends by itself behind its last event
+    await permit?.();
+    if (signal.aborted) return 'client_gone';
+    const bytes = await writeBatch(res, batch, delivery, signal);
+    sent += batch.events;
+    report.sent(batch.events, bytes, batch.lastType);
+    if (signal.aborted) return 'client_gone';
+  }
+  return endEarly(res, stop?.how ?? 'end', signal);
+}
+
+interface Batch {
+  readonly events: number;
+  readonly text: string;
+  readonly pieces: Iterable<string> | undefined;
+  readonly lastType: string;
+}
+
+function takeBatch(source: Iterator<Frame>, allowed: number): Batch {
+  let text = '';
+  let events = 0;
+  let lastType = '';
+  while (events < allowed && text.length < BATCH_CHARACTERS) {
+    const { done, value } = source.next();
+    if (done === true) break;
+    events += 1;
+    lastType = value.type;
+    if (value.pieces !== undefined) return { events, text, pieces: value.pieces, lastType };
+    text += value.text;
+  }
+  return { events, text, pieces: undefined, lastType };
+}
+
+async function writeBatch(
+  res: ServerResponse,
+  { text, pieces }: Batch,
+  { splitBytes }: Delivery,
+  signal: AbortSignal,
+): Promise<number> {
+  let bytes = await write(res, Buffer.from(text), splitBytes, signal);
+  for (const piece of pieces ?? []) {
+    if (signal.aborted) break;
+    bytes += await write(res, Buffer.from(piece), splitBytes, signal);
+  }
+  return bytes;
+}
+
+async function write(
+  res: ServerResponse,
+  bytes: Buffer,
+  splitBytes: number | undefined,
+  signal: AbortSignal,
+): Promise<number> {
+  if (bytes.length === 0) return 0;
+  if (splitBytes === undefined) {
+    await writeOnce(res, bytes, signal);
+    return bytes.length;
+  }
+  for (let from = 0; from < bytes.length && !signal.aborted; from += splitBytes) {
+    await writeOnce(res, bytes.subarray(from, from + splitBytes), signal);
+  }
+  return bytes.length;
+}
+
+function writeOnce(res: ServerResponse, bytes: Buffer, signal: AbortSignal): Promise<void> {
+  const roomLeft = res.write(bytes);
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+    } else if (roomLeft) {
+      // other streams get their turn between two writes
+      setImmediate(resolve);
+    } else {
+      const finish = (): void => {
+        res.off('drain', finish);
+        signal.removeEventListener('abort', finish);
+        resolve();
+      };
+      res.on('drain', finish);
+      signal.addEventListener('abort', finish);
+    }
+  });
+}
+
+async function finish(res: ServerResponse, { keepOpen }: Delivery, signal: AbortSignal): Promise<Ending> {
+  if (keepOpen) await untilAborted(signal);
+  else res.end();
+  return 'complete';
+}
+
+async function endEarly(
+  res: ServerResponse,
+  how: 'end' | 'reset' | 'stall',
+  signal: AbortSignal,
+): Promise<Ending> {
+  switch (how) {
+    case 'end':
+      res.end();
+      return 'cut';
+    case 'reset':
+      res.socket?.resetAndDestroy();
+      return 'reset';
+    case 'stall':
+      await untilAborted(signal);
+      return 'stalled';
+  }
+}
+
+/** Resolves when the signal fires. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
