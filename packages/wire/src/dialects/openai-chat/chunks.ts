@@ -14,7 +14,8 @@ export interface Chunks {
 
 /** Frames have no `event:` line, and every one has a `choices` array: SDKs loop over it without looking. */
 export function createChunks(model: string, stamp: Stamp, includeUsage: boolean): Chunks {
-  const head = `data: {"id":"chatcmpl-${stamp.id}","object":"chat.completion.chunk","created":${stamp.createdAt},"model":${JSON.stringify(model)},"choices":[`;
+  const id = JSON.stringify(`chatcmpl-${stamp.id}`);
+  const head = `data: {"id":${id},"object":"chat.completion.chunk","created":${stamp.createdAt},"model":${JSON.stringify(model)},"choices":[`;
   const choice = `${head}{"index":0,"delta":`;
   const tail = includeUsage ? '}],"usage":null}\n\n' : '}]}\n\n';
   const unfinished = `,"logprobs":null,"finish_reason":null${tail}`;

@@ -44,7 +44,10 @@ export function openChat(body: unknown, context: OpenContext, options: ChatOptio
     reasoning: readReasoning(request, model, options.reasoning, warnings),
     text: { ...(request.verbosity && { verbosity: request.verbosity }), ...(format && { format }) },
     include: [],
-    promptCacheKey: cacheKeyOf(request, context, JSON.stringify([instructions, plan.tools, turns[0]])),
+    promptCacheKey: cacheKeyOf(request, context, {
+      preamble: JSON.stringify([instructions, plan.tools]),
+      beginning: JSON.stringify([model.slug, turns[0]]),
+    }),
     serviceTier: isPriority(request) ? ('priority' as const) : undefined,
   };
   const style = answerStyle(request, names, plan, options);
@@ -63,10 +66,17 @@ export function openChat(body: unknown, context: OpenContext, options: ChatOptio
   };
 }
 
-/** `beginning`: what the conversation starts with. A user has many conversations, so it is part of a user's key too. */
-function cacheKeyOf(request: ChatRequest, context: OpenContext, beginning: string): string {
+interface CacheKeySource {
+  /** What all conversations of one application share. */
+  readonly preamble: string;
+  /** What one of them starts with. */
+  readonly beginning: string;
+}
+
+function cacheKeyOf(request: ChatRequest, context: OpenContext, source: CacheKeySource): string {
   const user = request.user || request.safety_identifier;
-  const candidates = [request.prompt_cache_key, context.sessionId, user && `${user}\n${beginning}`];
+  const candidates = [request.prompt_cache_key, context.sessionId, user && `${user}\n${source.preamble}`];
+  const beginning = `${source.preamble}\n${source.beginning}`;
   return promptCacheKey({ candidates, beginning, scope: context.cacheScope }, context.digest);
 }
 

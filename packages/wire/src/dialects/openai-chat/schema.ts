@@ -38,7 +38,7 @@ const message = z.discriminatedUnion('role', [
     refusal: z.string().nullish(),
     tool_calls: z.array(toolCall).nullish(),
     function_call: functionCall.nullish(),
-    audio: z.unknown(),
+    audio: z.unknown().optional(),
   }),
   z.object({ role: z.literal('tool'), tool_call_id: z.string(), content }),
   z.object({ role: z.literal('function'), name: z.string(), content: z.string().nullish() }),
