@@ -21,10 +21,7 @@ export interface Listening {
 
 /** Starts an HTTP server with the time-outs of a streaming service behind a proxy (kept alive longer than its own). */
 export function listen(handler: RequestListener, { host, port, setting }: ListenOptions): Promise<Listening> {
-  const server = createServer(
-    { keepAliveTimeout: 75_000, headersTimeout: 80_000, requestTimeout: 0 },
-    handler,
-  );
+  const server = createServer({ keepAliveTimeout: 75_000, headersTimeout: 80_000 }, handler);
   // Node's close() ends only connections that are idle at that moment; one that becomes idle later would hold the
   // process for the whole keep-alive time.
   server.on('request', (_req, res) => {

@@ -11,7 +11,7 @@ import { watchKeys } from './keys/key-watch.ts';
 import { createAdmission } from './limits/admission.ts';
 import { createMemoryLimitStore } from './limits/memory-store.ts';
 import { createMetrics } from './metrics.ts';
-import { resolveModel } from './models/catalog.ts';
+import { modelLabel, resolveModel } from './models/catalog.ts';
 import { reportRequest } from './request-report.ts';
 import { createUpstream } from './upstream/upstream.ts';
 import { VERSION } from './version.ts';
@@ -83,6 +83,7 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
       maxBodyBytes: config.MAX_BODY_BYTES,
       maxConcurrentRequests: config.MAX_CONCURRENT_REQUESTS,
       resolveModel: (requested) => resolveModel(upstream.models.current(), requested),
+      modelLabel: (slug) => modelLabel(upstream.models.current(), slug),
       admit: createAdmission(createMemoryLimitStore(clock.now), clock),
       startHeartbeat: createHeartbeats(config.STREAM_HEARTBEAT_SECONDS, clock),
     }),

@@ -27,6 +27,8 @@ export interface InferenceDeps {
   readonly scopes: Scopes;
   readonly maxBodyBytes: number;
   readonly resolveModel: (requested: string) => ResolvedModel;
+  /** The slug when a catalog lists it, else `other`: what clients make up is no label. */
+  readonly modelLabel: (slug: string) => string;
   readonly admit: Admit;
   readonly ask: AskUpstream;
   readonly startHeartbeat: StartHeartbeat;
@@ -46,7 +48,7 @@ export function createInference(dialect: Dialect, deps: InferenceDeps): RequestH
     const { model, maxTokens, wantsStream } = exchange;
     checkModel(key, model);
     checkMaxTokens(key, maxTokens);
-    record.model = model.exists ? model.slug : 'other';
+    record.model = deps.modelLabel(model.slug);
     record.stream = wantsStream;
 
     const admission = { key, requestId, inputBytes: body.bytes, maxTokens };

@@ -66,6 +66,7 @@ export function createScopes({ clock, deadlineMs, onFinish }: ScopeDeps): Scopes
     },
     middleware: (req, res, next) => {
       const scope = createScope(requestIdOf(req), clock);
+      const { method, path } = req; // routers change it on the way
       scopes.set(res, scope);
       open.add(scope);
       res.set({ 'x-request-id': scope.requestId, 'request-id': scope.requestId });
@@ -76,13 +77,7 @@ export function createScopes({ clock, deadlineMs, onFinish }: ScopeDeps): Scopes
         cancelDeadline();
         open.delete(scope);
         if (!res.writableFinished) scope.end({ kind: 'client_gone', message: 'The client has left.' });
-        onFinish({
-          scope,
-          method: req.method,
-          path: req.path,
-          status: res.statusCode,
-          outcome: outcomeOf(scope, res),
-        });
+        onFinish({ scope, method, path, status: res.statusCode, outcome: outcomeOf(scope, res) });
       });
       next();
     },

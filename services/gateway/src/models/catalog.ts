@@ -76,6 +76,11 @@ function effortsOf({ supported_reasoning_levels: levels }: CatalogEntry): readon
   return levels ? levels.map(({ effort }) => effort) : null;
 }
 
+/** The slug when the catalog lists it, else `other`: what clients make up is no metric label. */
+export function modelLabel({ entries }: Catalog, slug: string): string {
+  return entries.some((entry) => entry.slug === slug) ? slug : 'other';
+}
+
 /** One object that both SDK families read. */
 export interface ModelObject {
   readonly id: string;
