@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { InputItem } from '../../codex/items.ts';
+import type { InputItem, MessageItem } from '../../codex/items.ts';
 import { FaultError } from '../../fault.ts';
 import { parseBody } from '../field-path.ts';
 import type { TaggedObject } from './schema.ts';
@@ -48,15 +48,14 @@ const jsonHint: InputItem = {
 
 /**
  * For `json_object` the upstream wants the word "json" in the input messages (`instructions` do not count). The hint
- * goes first: at the end it would move with each turn and spoil the cached prefix.
+ * goes first, and only the first message decides about it: what a conversation begins with must stay as it is, or the
+ * upstream's cache of its prefix is lost.
  */
 export function withJsonHint(input: readonly InputItem[], format: Format | null): readonly InputItem[] {
-  return format?.type !== 'json_object' || input.some(mentionsJson) ? input : [jsonHint, ...input];
+  const first = input.find((item) => item.type === 'message');
+  return format?.type !== 'json_object' || (first && mentionsJson(first)) ? input : [jsonHint, ...input];
 }
 
-function mentionsJson(item: InputItem): boolean {
-  return (
-    item.type === 'message' &&
-    item.content.some((part) => part.type === 'input_text' && part.text.toLowerCase().includes('json'))
-  );
+function mentionsJson({ content }: MessageItem): boolean {
+  return content.some((part) => part.type === 'input_text' && part.text.toLowerCase().includes('json'));
 }
