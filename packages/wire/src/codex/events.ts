@@ -31,6 +31,11 @@ const outputItem = z.object({
 });
 export type OutputItem = z.infer<typeof outputItem>;
 
+/** Whether a value of a response's `output` is an item; the object itself goes on, with the members no schema names. */
+export function isOutputItem(value: unknown): value is OutputItem {
+  return outputItem.safeParse(value).success;
+}
+
 const usage = z.object({
   input_tokens: z.number(),
   output_tokens: z.number(),

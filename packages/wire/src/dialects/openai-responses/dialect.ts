@@ -1,0 +1,11 @@
+import type { Dialect } from '../dialect.ts';
+import { openAiErrorReply } from '../openai-error.ts';
+import { openResponses } from './open.ts';
+
+/** The OpenAI Responses API, and what the Codex CLI adds to it. */
+export const openaiResponses: Dialect = {
+  name: 'openai-responses',
+  path: '/responses',
+  open: openResponses,
+  errorReply: openAiErrorReply,
+};

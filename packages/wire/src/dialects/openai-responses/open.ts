@@ -1,0 +1,104 @@
+import { createToolNames, type ToolNames } from '../../codex/tool-names.ts';
+import { invalidRequest } from '../../fault.ts';
+import type { Exchange, OpenContext, Recall } from '../dialect.ts';
+import { parseBody } from '../field-path.ts';
+import { createWarningLog, type WarningLog } from '../warnings.ts';
+import { createResponsesEncoder } from './encoder.ts';
+import { declareUnheeded, refuseUnsupported } from './fields.ts';
+import { isPassed, readInput, type Draft } from './input-items.ts';
+import { responsesReply } from './reply.ts';
+import {
+  buildRequest,
+  readInclude,
+  readReasoningOptions,
+  readServiceTier,
+  readTextOptions,
+  type Understood,
+} from './request.ts';
+import { requestEcho } from './response-object.ts';
+import { requestSchema, type ResponsesRequest } from './schema.ts';
+import { readToolChoice, readTools } from './tools.ts';
+
+/** Reads a body of `POST /responses`. @throws FaultError naming the field */
+export function openResponses(body: unknown, context: OpenContext): Exchange {
+  const request = parseBody(requestSchema, body, 'brackets');
+  refuseUnsupported(request);
+  const warnings = createWarningLog();
+  declareUnheeded(request, body, warnings);
+  const names = createToolNames(context.digest);
+  const understood = understand(request, context, { names, warnings });
+  const { reasoning, tools, toolChoice, model, drafts } = understood;
+  const echo = requestEcho({ request, tools, toolChoice, reasoning });
+  return {
+    model,
+    wantsStream: request.stream === true,
+    maxTokens: largestLimit(request),
+    recall: recallFor(request, drafts),
+    warnings: warnings.all(),
+    codexRequest: (recalled) => buildRequest(understood, recalled, context),
+    encoder: (stamp) => createResponsesEncoder({ echo, names, stamp }),
+    reply: (answer, stamp) => responsesReply(answer, { echo, names, stamp }),
+  };
+}
+
+interface Readers {
+  readonly names: ToolNames;
+  readonly warnings: WarningLog;
+}
+
+function understand(request: ResponsesRequest, context: OpenContext, readers: Readers): Understood {
+  const { names, warnings } = readers;
+  const drafts = readInput(inputOf(request), readers);
+  const tools = readTools(request.tools, names);
+  const hasTools = tools.sent.length > 0 || drafts.some(carriesTools);
+  const model = context.resolveModel(request.model);
+  return {
+    request,
+    model,
+    drafts,
+    tools,
+    toolChoice: readToolChoice(request.tool_choice, names, hasTools),
+    reasoning: readReasoningOptions(request.reasoning, model, warnings),
+    text: readTextOptions(request.text),
+    include: readInclude(request.include, warnings),
+    serviceTier: readServiceTier(request.service_tier, warnings),
+  };
+}
+
+/** @throws FaultError when there is nothing to answer */
+function inputOf({ input, previous_response_id }: ResponsesRequest): string | readonly unknown[] {
+  const given = input ?? [];
+  if (given.length > 0 || typeof previous_response_id === 'string') return given;
+  throw invalidRequest(
+    input === undefined || input === null
+      ? "Missing required parameter: 'input'."
+      : "Invalid value for 'input': it must not be empty.",
+    'input',
+  );
+}
+
+/** Newer models of the Codex CLI get their tools as an item of the input. */
+function carriesTools(draft: Draft): boolean {
+  return draft.kind === 'item' && isPassed(draft.item, 'additional_tools');
+}
+
+/** All three names are in use for the same wish; the largest is what a cap must allow. */
+function largestLimit(request: ResponsesRequest): number | null {
+  const limits = [request.max_output_tokens, request.max_completion_tokens, request.max_tokens];
+  const given = limits.filter((limit) => typeof limit === 'number');
+  return given.length > 0 ? Math.max(...given) : null;
+}
+
+/** Reasoning is looked up by call only for clients that send none of it themselves. */
+function recallFor(request: ResponsesRequest, drafts: readonly Draft[]): Recall {
+  const items = drafts.flatMap((draft) => (draft.kind === 'item' ? [draft.item] : []));
+  const keepsReasoning = items.some((item) => item.type === 'reasoning');
+  const calls = items.flatMap((item) =>
+    item.type === 'function_call' || item.type === 'custom_tool_call' ? [item.call_id] : [],
+  );
+  return {
+    responseId: request.previous_response_id ?? null,
+    itemIds: drafts.flatMap((draft) => (draft.kind === 'reference' ? [draft.id] : [])),
+    callIds: keepsReasoning ? [] : calls,
+  };
+}

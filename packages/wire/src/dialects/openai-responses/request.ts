@@ -1,0 +1,178 @@
+import { promptCacheKey } from '../../codex/cache-key.ts';
+import { clampEffort } from '../../codex/effort.ts';
+import { repairHistory } from '../../codex/history.ts';
+import type { InputItem, MessageItem } from '../../codex/items.ts';
+import {
+  codexRequest,
+  DEFAULT_INSTRUCTIONS,
+  type CodexRequest,
+  type ReasoningOptions,
+  type TextOptions,
+} from '../../codex/request.ts';
+import { FaultError } from '../../fault.ts';
+import type { OpenContext, Recalled, ResolvedModel } from '../dialect.ts';
+import type { WarningLog } from '../warnings.ts';
+import { resolveReference, type Draft } from './input-items.ts';
+import type { ResponsesRequest } from './schema.ts';
+import type { Choice, Tools } from './tools.ts';
+
+/** A request as understood, before anything is recalled for it. */
+export interface Understood {
+  readonly request: ResponsesRequest;
+  readonly model: ResolvedModel;
+  readonly drafts: readonly Draft[];
+  readonly tools: Tools;
+  readonly toolChoice: Choice;
+  readonly reasoning: ReasoningOptions;
+  readonly text: TextOptions;
+  readonly include: readonly string[];
+  readonly serviceTier: 'priority' | undefined;
+}
+
+/** @throws FaultError when something that the request refers to is not known any more */
+export function buildRequest(understood: Understood, recalled: Recalled, context: OpenContext): CodexRequest {
+  const { request, model, tools, toolChoice } = understood;
+  const items = recalledItems(understood, recalled);
+  const instructions = instructionsFor(request.instructions, items);
+  return codexRequest({
+    model: model.slug,
+    instructions,
+    input: repairHistory(withJsonHint(items, understood.text), context.digest),
+    tools: tools.sent,
+    toolChoice: toolChoice.sent,
+    parallelToolCalls: request.parallel_tool_calls ?? true,
+    reasoning: understood.reasoning,
+    text: understood.text,
+    include: understood.include,
+    promptCacheKey: cacheKey(understood, context),
+    serviceTier: understood.serviceTier,
+  });
+}
+
+function recalledItems({ request, drafts }: Understood, recalled: Recalled): readonly InputItem[] {
+  const { history, itemsById } = recalled;
+  const id = request.previous_response_id;
+  if (typeof id === 'string' && history.length === 0) {
+    throw new FaultError({
+      kind: 'previous_response_not_found',
+      message: `Previous response with id '${id}' not found.`,
+      param: 'previous_response_id',
+    });
+  }
+  const items = drafts.flatMap((draft) => resolveReference(draft, itemsById) ?? []);
+  return withReasoning([...history, ...items], recalled);
+}
+
+/** Puts back the reasoning that came before a call, for clients that keep none of it. */
+function withReasoning(items: readonly InputItem[], { reasoningByCallId }: Recalled): readonly InputItem[] {
+  if (items.some((item) => item.type === 'reasoning')) return items;
+  const restored = new Set<InputItem>();
+  return items.flatMap((item) => {
+    if (item.type !== 'function_call' && item.type !== 'custom_tool_call') return [item];
+    const before = (reasoningByCallId.get(item.call_id) ?? []).filter((thought) => !restored.has(thought));
+    for (const thought of before) restored.add(thought);
+    return [...before, item];
+  });
+}
+
+/**
+ * The backend demands the field. Clients that put their prompt into a leading developer message (the Codex CLI does)
+ * have said everything: they get none added.
+ */
+function instructionsFor(given: string | null | undefined, items: readonly InputItem[]): string {
+  if (typeof given === 'string' && given.trim() !== '') return given;
+  return items.find((item) => item.type === 'message')?.role === 'developer' ? '' : DEFAULT_INSTRUCTIONS;
+}
+
+const jsonHint: MessageItem = {
+  type: 'message',
+  role: 'developer',
+  content: [{ type: 'input_text', text: 'Respond with a JSON object.' }],
+};
+
+/** `json_object` is refused unless a message says "json". In front, since behind it would break the cached prefix. */
+function withJsonHint(items: readonly InputItem[], { format }: TextOptions): readonly InputItem[] {
+  if (format?.['type'] !== 'json_object' || items.some(mentionsJson)) return items;
+  return [jsonHint, ...items];
+}
+
+function mentionsJson(item: InputItem): boolean {
+  if (item.type !== 'message') return false;
+  return item.content.some(
+    (part) => 'text' in part && typeof part.text === 'string' && /json/i.test(part.text),
+  );
+}
+
+function cacheKey({ request, model, tools, drafts }: Understood, context: OpenContext): string {
+  const { instructions, prompt_cache_key, user, safety_identifier } = request;
+  const person = user ?? safety_identifier ?? null;
+  const setting = JSON.stringify([instructions ?? null, tools.sent]);
+  const firstWords = drafts.find((draft) => draft.kind === 'item' && isUserMessage(draft.item));
+  return promptCacheKey(
+    {
+      candidates: [prompt_cache_key, context.sessionId, person && `${person}\n${setting}`],
+      beginning: JSON.stringify([model.slug, setting, firstWords ?? null]),
+      scope: context.cacheScope,
+    },
+    context.digest,
+  );
+}
+
+function isUserMessage(item: InputItem): boolean {
+  return item.type === 'message' && item.role === 'user';
+}
+
+/** `auto` and `standard` are what happens anyway; the mode cannot be sent. */
+export function readReasoningOptions(
+  given: ResponsesRequest['reasoning'],
+  model: ResolvedModel,
+  warnings: WarningLog,
+): ReasoningOptions {
+  const options = given ?? {};
+  const effort = effortFor(options.effort ?? model.effort, model, warnings);
+  const summary = options.summary ?? options.generate_summary ?? null;
+  const context = options.context ?? 'auto';
+  if ((options.mode ?? 'standard') !== 'standard') warnings.dropped('reasoning.mode');
+  return {
+    ...(effort !== null && { effort }),
+    ...(summary !== null && { summary }),
+    ...(context !== 'auto' && { context }),
+  };
+}
+
+function effortFor(wish: string | null, model: ResolvedModel, warnings: WarningLog): string | null {
+  if (wish === null) return null;
+  const effort = clampEffort(wish, model.efforts);
+  if (effort !== wish) warnings.clamped('reasoning.effort');
+  return effort;
+}
+
+export function readTextOptions(text: ResponsesRequest['text']): TextOptions {
+  const { format, verbosity } = text ?? {};
+  return {
+    ...(typeof verbosity === 'string' && { verbosity }),
+    ...(format && format.type !== 'text' && { format }),
+  };
+}
+
+const knownIncludes: ReadonlySet<string> = new Set([
+  'reasoning.encrypted_content',
+  'web_search_call.action.sources',
+  'web_search_call.results',
+]);
+
+export function readInclude(include: ResponsesRequest['include'], warnings: WarningLog): readonly string[] {
+  const wanted = include ?? [];
+  if (wanted.some((name) => !knownIncludes.has(name))) warnings.dropped('include');
+  return wanted.filter((name) => knownIncludes.has(name));
+}
+
+/** Only `priority` (which the Codex CLI calls fast) can be sent; the default is not sent. */
+export function readServiceTier(
+  tier: ResponsesRequest['service_tier'],
+  warnings: WarningLog,
+): 'priority' | undefined {
+  if (tier === 'priority' || tier === 'fast') return 'priority';
+  if ((tier ?? 'auto') !== 'auto' && tier !== 'default') warnings.dropped('service_tier');
+  return undefined;
+}

@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import type { CodexTool, ToolChoice } from '../../codex/request.ts';
+import type { ToolNames } from '../../codex/tool-names.ts';
+import { FaultError, invalidRequest } from '../../fault.ts';
+import { isRecord } from '../../record.ts';
+import { fieldPath, parseBody } from '../field-path.ts';
+import type { ResponsesRequest } from './schema.ts';
+
+type Path = readonly PropertyKey[];
+type Loose = Readonly<Record<string, unknown>> & { readonly type: string };
+
+export interface Tools {
+  /** As the backend gets them. */
+  readonly sent: readonly CodexTool[];
+  /** As the answer repeats them: the client's names, every documented member present. */
+  readonly echoed: readonly Readonly<Record<string, unknown>>[];
+}
+
+const named = z.object({ name: z.string().min(1), description: z.string().nullish() });
+const functionSchema = named.extend({
+  parameters: z.record(z.string(), z.unknown()).nullish(),
+  strict: z.boolean().nullish(),
+  defer_loading: z.boolean().nullish(),
+});
+const customSchema = named.extend({
+  format: z.looseObject({ type: z.string() }).nullish(),
+  defer_loading: z.boolean().nullish(),
+});
+
+/** Tools that run on a server which is not behind this endpoint. */
+const unavailable =
+  /^(file_search|code_interpreter|computer(_.*)?|image_generation|mcp|programmatic_tool_calling)$/;
+const searchPreview = /^web_search_preview/;
+
+const noParameters = { type: 'object', properties: {} };
+
+/** @throws FaultError for a tool that is malformed or runs nowhere here */
+export function readTools(tools: ResponsesRequest['tools'], names: ToolNames): Tools {
+  const read = (tools ?? []).map((tool, index) => readTool(tool, ['tools', index], names));
+  return { sent: read.map(({ sent }) => sent), echoed: read.map(({ echoed }) => echoed) };
+}
+
+interface ReadTool {
+  readonly sent: CodexTool;
+  readonly echoed: Readonly<Record<string, unknown>>;
+}
+
+function readTool(tool: Loose, at: Path, names: ToolNames): ReadTool {
+  if (tool.type === 'function') return readFunction(tool, at, names);
+  if (tool.type === 'custom') return readCustom(tool, at, names);
+  refuseUnavailable(tool.type, [...at, 'type']);
+  const sent = searchPreview.test(tool.type) ? { ...tool, type: 'web_search' } : tool;
+  return { sent, echoed: tool };
+}
+
+/** Some clients send the shape of Chat Completions, with the members under `function`. */
+function readFunction(tool: Loose, at: Path, names: ToolNames): ReadTool {
+  const { function: nested } = tool;
+  const given = isRecord(nested)
+    ? parseBody(functionSchema, nested, 'brackets', [...at, 'function'])
+    : parseBody(functionSchema, tool, 'brackets', at);
+  const { name, description, strict, defer_loading } = given;
+  const parameters = given.parameters ?? noParameters;
+  return {
+    sent: {
+      type: 'function',
+      name: names.toUpstream(name),
+      ...(typeof description === 'string' && { description }),
+      parameters,
+      ...(strict !== undefined && { strict }),
+      ...(typeof defer_loading === 'boolean' && { defer_loading }),
+    },
+    echoed: { type: 'function', name, description: description ?? null, parameters, strict: strict ?? null },
+  };
+}
+
+function readCustom(tool: Loose, at: Path, names: ToolNames): ReadTool {
+  const { name, description, format, defer_loading } = parseBody(customSchema, tool, 'brackets', at);
+  const rest = {
+    ...(typeof description === 'string' && { description }),
+    ...(format && { format }),
+    ...(typeof defer_loading === 'boolean' && { defer_loading }),
+  };
+  return {
+    sent: { type: 'custom', name: names.toUpstream(name), ...rest },
+    echoed: { type: 'custom', name, ...rest },
+  };
+}
+
+function refuseUnavailable(type: string, at: Path): void {
+  if (!unavailable.test(type)) return;
+  throw new FaultError({
+    kind: 'unsupported_value',
+    message: `The tool '${type}' is not available here.`,
+    param: fieldPath(at, 'brackets'),
+  });
+}
+
+const choiceSchema = z.object({
+  type: z.string(),
+  name: z.string().nullish(),
+  function: z.object({ name: z.string() }).nullish(),
+});
+const allowedSchema = z.object({
+  mode: z.enum(['auto', 'required']),
+  tools: z.array(choiceSchema),
+});
+
+export interface Choice {
+  readonly sent: ToolChoice | undefined;
+  readonly echoed: unknown;
+}
+
+/**
+ * @param hasTools whether the request declares any tool, in `tools` or in its input
+ * @throws FaultError when a tool must be called and there is none
+ */
+export function readToolChoice(
+  choice: ResponsesRequest['tool_choice'],
+  names: ToolNames,
+  hasTools: boolean,
+): Choice {
+  if (choice === undefined || choice === null) return { sent: undefined, echoed: 'auto' };
+  if (!hasTools && choice !== 'none' && choice !== 'auto') {
+    throw invalidRequest('tool_choice asks for a tool, but the request declares none.', 'tool_choice');
+  }
+  if (typeof choice === 'string') return { sent: choice, echoed: choice };
+  if (choice.type !== 'allowed_tools') return readPointer(choice, names, ['tool_choice']);
+  const { mode, tools } = parseBody(allowedSchema, choice, 'brackets', ['tool_choice']);
+  const pointers = tools.map((tool, index) => readPointer(tool, names, ['tool_choice', 'tools', index]));
+  return {
+    sent: { type: 'allowed_tools', mode, tools: pointers.map(({ sent }) => sent) },
+    echoed: { type: 'allowed_tools', mode, tools: pointers.map(({ echoed }) => echoed) },
+  };
+}
+
+interface Pointer extends Choice {
+  readonly sent: Loose;
+}
+
+/** `{type, name}` for one tool; the nested shape of Chat Completions is flattened. */
+function readPointer(pointer: Loose, names: ToolNames, at: Path): Pointer {
+  refuseUnavailable(pointer.type, [...at, 'type']);
+  const given = parseBody(choiceSchema, pointer, 'brackets', at);
+  const type = searchPreview.test(given.type) ? 'web_search' : given.type;
+  const name = given.function?.name ?? given.name ?? null;
+  if (name === null) return { sent: { type }, echoed: { type: given.type } };
+  return { sent: { type, name: names.toUpstream(name) }, echoed: { type: given.type, name } };
+}
