@@ -150,7 +150,7 @@ function outcomeOf({ reading, lastOutcome, seedProblem }: OwnedStanding): string
   }
 }
 
-function messageFor({ reading, lastOutcome, seedProblem }: OwnedStanding): string {
+function messageFor({ reading, lastOutcome, failures, seedProblem }: OwnedStanding): string {
   switch (reading.kind) {
     case 'unknown':
       return `the token store cannot be read (${reading.problem})`;
@@ -163,7 +163,7 @@ function messageFor({ reading, lastOutcome, seedProblem }: OwnedStanding): strin
     case 'record':
       if (reading.record.failure !== null) return PERMANENT_MESSAGES[reading.record.failure.reason];
       if (reading.record.intent !== null) return 'a refresh got no answer and the access token has expired';
-      return lastOutcome === null
+      return failures === 0
         ? 'the access token has expired and is being refreshed'
         : `the access token has expired and its refresh failed (${lastOutcome}); trying again`;
   }

@@ -24,15 +24,17 @@ const TEMPORARY_SUFFIX = '.tmp';
  * bytes. The first write takes the folder for this process (see `lockFolder`).
  */
 export function createFileStore({ folder, holder }: FileStoreOptions): TokenStore {
-  let lock: FolderLock | null = null;
+  let locking: Promise<FolderLock> | null = null;
   const turns = new Map<string, Promise<unknown>>();
 
   const ensureLocked = async () => {
-    if (lock !== null) return;
-    await ensureFolder(folder);
-    lock ??= lockFolder(folder, holder);
-    await removeLeftovers(folder);
-    await flushFolder(folder);
+    locking ??= takeFolder(folder, holder);
+    try {
+      await locking;
+    } catch (error) {
+      locking = null;
+      throw error;
+    }
   };
 
   const replace = async (
@@ -67,8 +69,8 @@ export function createFileStore({ folder, holder }: FileStoreOptions): TokenStor
     },
     close: async () => {
       await Promise.allSettled(turns.values());
-      lock?.release();
-      lock = null;
+      if (locking !== null) (await locking).release();
+      locking = null;
     },
   };
 }
@@ -95,10 +97,14 @@ async function readIfThere(path: string): Promise<string | null> {
   }
 }
 
-async function ensureFolder(folder: string): Promise<void> {
+async function takeFolder(folder: string, holder: string): Promise<FolderLock> {
   await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
   const { mode } = await stat(folder);
   if ((mode & OTHERS_MASK) !== 0) await chmod(folder, FOLDER_MODE);
+  const lock = lockFolder(folder, holder);
+  await removeLeftovers(folder);
+  await flushFolder(folder);
+  return lock;
 }
 
 /** What a crash left behind before its rename; never part of a record. */

@@ -22,7 +22,7 @@ export interface FolderLock {
 export function lockFolder(folder: string, holder: string): FolderLock {
   const database = new DatabaseSync(join(folder, LOCK_FILE));
   try {
-    database.exec('BEGIN EXCLUSIVE');
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     chmodSync(join(folder, LOCK_FILE), 0o600);
     writeFileSync(join(folder, HOLDER_FILE), `${holder}\n`, { mode: 0o600 });
   } catch (error) {
