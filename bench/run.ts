@@ -64,7 +64,7 @@ const gateway = await startService(path('../services/gateway/src/main.ts'), MEAS
 
 const text = (content: string): object[] => [{ role: 'user', content }];
 const key = { authorization: `Bearer ${API_KEY}` };
-const targets: readonly (Target & { service: Service })[] = [
+const all: readonly (Target & { service: Service })[] = [
   {
     name: 'bare pipe',
     service: pipe,
@@ -100,6 +100,12 @@ const targets: readonly (Target & { service: Service })[] = [
     body: (prompt) => ({ model: MODEL, stream: true, max_tokens: 4096, messages: text(prompt) }),
   },
 ];
+
+/** `pnpm bench chat` measures only what has this word in its name, beside the pipe. */
+const words = process.argv.slice(2);
+const targets = all.filter(
+  ({ name, service }) => service === pipe || words.length === 0 || words.some((word) => name.includes(word)),
+);
 
 try {
   for (const target of targets) await runLoad(target, { ...short, streams: 400 }); // warm up: compiled code, open connections
