@@ -77,7 +77,7 @@ const toolUseBlock = z.object({
   type: z.literal('tool_use'),
   id: z.string(),
   name: z.string(),
-  input: z.unknown(),
+  input: z.unknown().optional(),
 });
 
 const contentBlocks = [
@@ -92,7 +92,7 @@ const contentBlocks = [
   z.object({ type: z.literal('redacted_thinking'), data: z.string() }),
   z.object({ type: z.literal('server_tool_use') }),
   z.object({ type: z.literal('web_search_tool_result') }),
-  z.object({ type: z.literal('tool_search_tool_result'), content: z.unknown() }),
+  z.object({ type: z.literal('tool_search_tool_result'), content: z.unknown().optional() }),
   z.object({ type: z.literal('compaction'), content: z.string().nullish() }),
   unrecognisedBlock,
 ] as const;

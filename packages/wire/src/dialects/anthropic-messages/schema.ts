@@ -54,7 +54,7 @@ export const messagesSchema = z.object({
     .object({
       effort: z.string().nullish(),
       format: formatSchema.nullish(),
-      task_budget: z.unknown(),
+      task_budget: z.unknown().optional(),
     })
     .nullish(),
   output_format: formatSchema.nullish(),
@@ -66,9 +66,9 @@ export const messagesSchema = z.object({
   temperature: z.number().nullish(),
   top_p: z.number().nullish(),
   top_k: z.number().nullish(),
-  context_management: z.unknown(),
-  container: z.unknown(),
+  context_management: z.unknown().optional(),
+  container: z.unknown().optional(),
   mcp_servers: z.array(z.unknown()).nullish(),
-  compaction: z.unknown(),
+  compaction: z.unknown().optional(),
 });
 export type MessagesBody = z.infer<typeof messagesSchema>;

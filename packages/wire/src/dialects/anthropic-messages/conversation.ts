@@ -1,0 +1,191 @@
+import type { ContentPart, InputItem, ReasoningItem } from '../../codex/items.ts';
+import type { ToolNames } from '../../codex/tool-names.ts';
+import type { ContentBlock, Message, SystemContent, SystemMessage } from './blocks.ts';
+import { documentParts, imagePart, searchResultText, textParts, type Place } from './content-parts.ts';
+import { openSignature } from './signature.ts';
+import { callOutput, type ResultContext } from './tool-result.ts';
+
+/** What the mapping of messages needs besides the messages. */
+export interface ConversationContext extends ResultContext {
+  readonly names: ToolNames;
+  /** The model that will read the sealed reasoning. */
+  readonly model: string;
+}
+
+export interface Conversation {
+  /** The items of each message, in order; a message that says nothing has none. */
+  readonly turns: readonly (readonly InputItem[])[];
+  /** Calls in the history that came back without the reasoning before them. */
+  readonly bareCallIds: readonly string[];
+  /** The latest effort that a message asked for. */
+  readonly effort: string | null;
+}
+
+/** Claude Code's first system block; it differs between conversations and would spoil the prompt cache for all that follows. */
+const BILLING_HEADER = 'x-anthropic-billing-header:';
+
+/** The blocks of a system prompt as one text, the same for a string and for a list of blocks. */
+export function systemText(content: SystemContent, context: ResultContext): string {
+  if (typeof content === 'string') return content;
+  const texts: string[] = [];
+  for (const block of content) {
+    if (block.type === 'unrecognised') context.warnings.dropped(block.name);
+    else if (block.text !== '' && !block.text.startsWith(BILLING_HEADER)) texts.push(block.text);
+  }
+  return texts.join('\n\n');
+}
+
+/** The messages as input items, in their order. */
+export function readConversation(messages: readonly Message[], context: ConversationContext): Conversation {
+  const lastUser = messages.findLastIndex(({ role }) => role === 'user');
+  const turns = messages.map((message, index) => {
+    if (message.role !== 'system') return readTurn(message, ['messages', index, 'content'], context);
+    const cleared = message.clear_at === 'next_user_message' && index < lastUser;
+    return cleared ? [] : systemItems(message, context);
+  });
+  if (messages.at(-1)?.role === 'assistant') context.warnings.dropped('prefill'); // the model begins anew after it
+  return { turns, bareCallIds: turns.filter(hasNoReasoning).flatMap(callIds), effort: lastEffort(messages) };
+}
+
+/** The input, with the reasoning that is remembered for earlier calls back before the turn that made them. */
+export function withReasoning(
+  { turns }: Conversation,
+  reasoningByCallId: ReadonlyMap<string, readonly InputItem[]>,
+): readonly InputItem[] {
+  const placed = new Set<string>();
+  const isNew = (item: InputItem): boolean => {
+    if (item.type !== 'reasoning') return true;
+    if (placed.has(item.encrypted_content)) return false; // parallel calls remember the same reasoning
+    placed.add(item.encrypted_content);
+    return true;
+  };
+  return turns.flatMap((turn) => {
+    const remembered = hasNoReasoning(turn) ? callIds(turn) : [];
+    return [...remembered.flatMap((callId) => reasoningByCallId.get(callId)?.filter(isNew) ?? []), ...turn];
+  });
+}
+
+function hasNoReasoning(items: readonly InputItem[]): boolean {
+  return !items.some(({ type }) => type === 'reasoning');
+}
+
+function lastEffort(messages: readonly Message[]): string | null {
+  const efforts = messages.map((message) =>
+    message.role === 'system' ? message.output_config?.effort : null,
+  );
+  return efforts.findLast((effort) => typeof effort === 'string') ?? null;
+}
+
+function callIds(items: readonly InputItem[]): readonly string[] {
+  return items.flatMap((item) => (item.type === 'function_call' ? [item.call_id] : []));
+}
+
+function systemItems({ content }: SystemMessage, context: ResultContext): readonly InputItem[] {
+  const parts = textParts(systemText(content ?? '', context));
+  return parts.length === 0 ? [] : [{ type: 'message', role: 'developer', content: parts }];
+}
+
+type Turn = Exclude<Message, SystemMessage>;
+
+/** Texts and images gather into messages; calls, results and reasoning stand between them as items of their own. */
+function readTurn({ role, content }: Turn, place: Place, context: ConversationContext): readonly InputItem[] {
+  const blocks: readonly ContentBlock[] =
+    typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+  const items: InputItem[] = [];
+  let gathered: ContentPart[] = [];
+  const flush = (): void => {
+    if (gathered.length > 0) items.push({ type: 'message', role, content: gathered });
+    gathered = [];
+  };
+  const read = role === 'user' ? readUserBlock : readAssistantBlock;
+  for (const [index, block] of blocks.entries()) {
+    const { parts, item } = read(block, context, [...place, index]);
+    if (parts) gathered.push(...parts);
+    if (!item) continue;
+    flush();
+    items.push(item);
+  }
+  flush();
+  return items;
+}
+
+/** One block: content of the message being gathered, or an item that ends it, or nothing. */
+interface ReadBlock {
+  readonly parts?: readonly ContentPart[];
+  readonly item?: InputItem;
+}
+
+function readUserBlock(block: ContentBlock, context: ConversationContext, place: Place): ReadBlock {
+  switch (block.type) {
+    case 'text':
+      return { parts: textParts(block.text) };
+    case 'image':
+      return { parts: [imagePart(block, place)] };
+    case 'document':
+      return { parts: documentParts(block, place) };
+    case 'search_result':
+      return { parts: textParts(searchResultText(block)) };
+    case 'browser_state':
+      return { parts: textParts(JSON.stringify(block)) };
+    case 'tool_result':
+      return { item: callOutput(block, place, context) };
+    case 'tool_use':
+    case 'thinking':
+    case 'redacted_thinking':
+    case 'server_tool_use':
+    case 'web_search_tool_result':
+    case 'tool_search_tool_result':
+    case 'compaction':
+    case 'unrecognised':
+      return unread(block, context);
+  }
+}
+
+function readAssistantBlock(block: ContentBlock, context: ConversationContext): ReadBlock {
+  switch (block.type) {
+    case 'text':
+      return block.text === '' ? {} : { parts: [{ type: 'output_text', text: block.text }] };
+    case 'tool_use':
+      return { item: functionCall(block, context.names) };
+    case 'thinking':
+      return reasoning(openSignature(block.signature, block.thinking, context.model));
+    case 'redacted_thinking':
+      return reasoning(openSignature(block.data, '', context.model));
+    case 'compaction':
+      return block.content ? { item: developerNote(block.content) } : {};
+    case 'server_tool_use':
+    case 'web_search_tool_result':
+    case 'tool_search_tool_result':
+      return {}; // the model's own text has used them, and references are read elsewhere
+    case 'image':
+    case 'document':
+    case 'search_result':
+    case 'browser_state':
+    case 'tool_result':
+    case 'unrecognised':
+      return unread(block, context);
+  }
+}
+
+function functionCall(block: Extract<ContentBlock, { type: 'tool_use' }>, names: ToolNames): InputItem {
+  const { id, name, input } = block;
+  return {
+    type: 'function_call',
+    call_id: id,
+    name: names.toUpstream(name),
+    arguments: JSON.stringify(input ?? {}),
+  };
+}
+
+function reasoning(item: ReasoningItem | null): ReadBlock {
+  return item ? { item } : {};
+}
+
+function developerNote(text: string): InputItem {
+  return { type: 'message', role: 'developer', content: [{ type: 'input_text', text }] };
+}
+
+function unread(block: ContentBlock, { warnings }: ConversationContext): ReadBlock {
+  warnings.dropped(block.type === 'unrecognised' ? block.name : block.type);
+  return {};
+}

@@ -1,0 +1,11 @@
+import type { Dialect } from '../dialect.ts';
+import { anthropicErrorReply } from './error.ts';
+import { openMessages } from './open.ts';
+
+/** The Anthropic Messages API, as @anthropic-ai/sdk 1.11 and Claude Code 2.1 speak it. */
+export const anthropicMessages: Dialect = {
+  name: 'anthropic-messages',
+  path: '/messages',
+  open: openMessages,
+  errorReply: anthropicErrorReply,
+};

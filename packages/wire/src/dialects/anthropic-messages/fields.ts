@@ -1,0 +1,104 @@
+import { FaultError } from '../../fault.ts';
+import { isRecord } from '../../record.ts';
+import type { WarningLog } from '../warnings.ts';
+
+/** What becomes of a top-level field: nothing to say, declared as not honoured, or refused. */
+type Verdict = 'quiet' | 'dropped' | 'refused';
+type Rule = (value: unknown) => Verdict;
+
+/** Mapped to the upstream, or done by the gateway itself. */
+const honoured: Rule = () => 'quiet';
+/** Advice about caching, billing or routing at the vendor, without an effect on the answer. */
+const advice: Rule = () => 'quiet';
+const dropped: Rule = (value) => (isEmpty(value) ? 'quiet' : 'dropped');
+const refused: Rule = (value) => (isEmpty(value) ? 'quiet' : 'refused');
+const droppedUnless =
+  (neutral: unknown): Rule =>
+  (value) =>
+    value === neutral ? 'quiet' : dropped(value);
+
+/** Every field of the Messages API, generally available and beta (@anthropic-ai/sdk 1.11, `MessageCreateParamsBase`). */
+const rules: Readonly<Record<string, Rule>> = {
+  model: honoured,
+  messages: honoured,
+  system: honoured,
+  tools: honoured,
+  tool_choice: honoured,
+  thinking: honoured,
+  output_config: honoured,
+  output_format: honoured,
+  metadata: honoured,
+  stream: honoured,
+  speed: honoured,
+  context_management: honoured, // edits are an optimisation at the vendor; the answer says that none was applied
+
+  max_tokens: dropped,
+  stop_sequences: dropped,
+  temperature: droppedUnless(1),
+  top_p: droppedUnless(1),
+  top_k: dropped,
+
+  cache_control: advice,
+  service_tier: advice,
+  inference_geo: advice,
+  diagnostics: advice,
+  fallbacks: advice,
+  fallback_credit_token: advice,
+  billing_policy: advice,
+  user_profile_id: advice,
+  workspace_id: advice,
+  betas: advice,
+  safeguards: advice, // Claude Code in a terminal
+
+  container: refused,
+  mcp_servers: refused,
+  compaction: refused,
+};
+
+/** Names that may stand in a header; others are not worth naming. */
+const nameable = /^[\w.-]{1,64}$/;
+
+/**
+ * Declares what a body asks for in vain; fields that nobody knows are among them.
+ *
+ * @throws FaultError for a field whose silent loss would change what the request means
+ */
+export function declareFields(body: unknown, warnings: WarningLog): void {
+  if (!isRecord(body)) return;
+  const config = body['output_config'];
+  if (isRecord(config) && !isEmpty(config['task_budget'])) warnings.dropped('output_config.task_budget');
+  for (const [name, value] of Object.entries(body)) {
+    const verdict = (Object.hasOwn(rules, name) ? rules[name] : undefined) ?? dropped;
+    switch (verdict(value)) {
+      case 'quiet':
+        break;
+      case 'dropped':
+        if (nameable.test(name)) warnings.dropped(name);
+        break;
+      case 'refused':
+        throw new FaultError({
+          kind: 'unsupported_parameter',
+          message: `${name}: not supported by this gateway`,
+          param: name,
+        });
+    }
+  }
+}
+
+/**
+ * A thread lives at the vendor: its second request carries only what is new. The SDK's tool runner asks for one by
+ * default, and on exactly this refusal it sends the whole history instead.
+ *
+ * @throws FaultError `thread_unsupported_request`
+ */
+export function refuseThread(body: unknown): void {
+  if (!isRecord(body) || isEmpty(body['thread'])) return;
+  throw new FaultError({
+    kind: 'thread_unsupported_request',
+    message: 'Message threads are not supported by this gateway.',
+  });
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === undefined || (Array.isArray(value) && value.length === 0);
+}

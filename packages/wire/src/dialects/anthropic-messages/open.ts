@@ -1,0 +1,142 @@
+import { promptCacheKey } from '../../codex/cache-key.ts';
+import { repairHistory } from '../../codex/history.ts';
+import type { InputItem } from '../../codex/items.ts';
+import {
+  codexRequest,
+  DEFAULT_INSTRUCTIONS,
+  type CodexRequestParts,
+  type TextOptions,
+} from '../../codex/request.ts';
+import { createToolNames, type ToolNames } from '../../codex/tool-names.ts';
+import { invalidRequest } from '../../fault.ts';
+import { isRecord } from '../../record.ts';
+import type { Exchange, OpenContext, ResolvedModel } from '../dialect.ts';
+import { parseBody } from '../field-path.ts';
+import { createWarningLog, type WarningLog } from '../warnings.ts';
+import { readConversation, systemText, withReasoning, type Conversation } from './conversation.ts';
+import { createMessagesEncoder } from './encoder.ts';
+import { declareFields, refuseThread } from './fields.ts';
+import { isOpenAiStrict, objectSchema } from './json-schema.ts';
+import type { AnswerStyle } from './message.ts';
+import { referencedTools } from './references.ts';
+import { messagesReply } from './reply.ts';
+import { messagesSchema, type MessagesBody } from './schema.ts';
+import { planThinking, type ThinkingDisplay } from './thinking.ts';
+import { readTools } from './tools.ts';
+
+/**
+ * Reads the body of a Messages request.
+ *
+ * @throws FaultError 400 with the field's place as `messages.1.role`
+ */
+export function openMessages(body: unknown, context: OpenContext): Exchange {
+  refuseThread(body);
+  const request = parseBody(messagesSchema, body, 'dots');
+  const warnings = createWarningLog();
+  declareFields(body, warnings);
+  const { conversation, parts, style } = understand(request, context, warnings);
+  return {
+    model: style.model,
+    wantsStream: request.stream === true,
+    maxTokens: request.max_tokens,
+    recall: { responseId: null, itemIds: [], callIds: conversation.bareCallIds },
+    warnings: warnings.all(),
+    codexRequest: ({ reasoningByCallId }) => {
+      const input = withReasoning(conversation, reasoningByCallId);
+      return codexRequest({ ...parts, input: repairHistory(input, context.digest) });
+    },
+    encoder: (stamp) => createMessagesEncoder(style, stamp),
+    reply: (answer, stamp) => messagesReply(answer, style, stamp),
+  };
+}
+
+interface Understood {
+  readonly conversation: Conversation;
+  readonly parts: Omit<CodexRequestParts, 'input'>;
+  readonly style: AnswerStyle;
+}
+
+function understand(request: MessagesBody, context: OpenContext, warnings: WarningLog): Understood {
+  const model = context.resolveModel(request.model);
+  const names = createToolNames(context.digest);
+  const referenced = referencedTools(request.messages);
+  const plan = readTools(request.tools ?? [], request.tool_choice ?? null, { names, warnings, referenced });
+  const reading = { names, warnings, model: model.slug, definition: plan.definition };
+  const conversation = readConversation(request.messages, reading);
+  const first = conversation.turns.flat()[0];
+  if (!first) throw invalidRequest('messages: there is no content to answer', 'messages');
+  const instructions = instructionsOf(systemText(request.system ?? '', reading), first);
+  const effort = conversation.effort ?? request.output_config?.effort ?? null;
+  const thinking = planThinking({ thinking: request.thinking ?? null, effort, model }, warnings);
+  const beginning = (): string => JSON.stringify([model.slug, instructions, plan.tools, first]);
+  const parts = {
+    model: model.slug,
+    instructions,
+    tools: plan.tools,
+    toolChoice: plan.choice,
+    parallelToolCalls: plan.parallel,
+    reasoning: thinking.reasoning,
+    text: textOptions(request),
+    include: [],
+    promptCacheKey: cacheKey(request, context, beginning),
+    serviceTier: request.speed === 'fast' ? ('priority' as const) : undefined,
+  };
+  return { conversation, parts, style: answerStyle(request, model, names, thinking.display) };
+}
+
+function answerStyle(
+  { speed, context_management: edits }: MessagesBody,
+  model: ResolvedModel,
+  names: ToolNames,
+  display: ThinkingDisplay,
+): AnswerStyle {
+  return {
+    model,
+    names,
+    display,
+    speed: speed ?? null,
+    declaresEdits: edits !== undefined && edits !== null,
+  };
+}
+
+/** The backend demands instructions, and takes empty ones when a developer message comes first. */
+function instructionsOf(system: string, first: InputItem): string {
+  if (system.trim() !== '') return system;
+  return first.type === 'message' && first.role === 'developer' ? '' : DEFAULT_INSTRUCTIONS;
+}
+
+function textOptions({ output_config: config, output_format: beta }: MessagesBody): TextOptions {
+  const format = config?.format ?? beta;
+  if (!format) return {};
+  const schema = objectSchema(format.schema);
+  return { format: { type: 'json_schema', name: 'output', schema, strict: isOpenAiStrict(schema) } };
+}
+
+/**
+ * A session is a key by itself. A user has many conversations, so their beginning is part of a user's key; it is the
+ * whole tool list as text and built only when it is needed.
+ */
+function cacheKey(
+  { metadata }: MessagesBody,
+  { sessionId, cacheScope: scope, digest }: OpenContext,
+  beginning: () => string,
+): string {
+  const userId = metadata?.user_id ?? '';
+  const session = sessionId || sessionOf(userId);
+  const parts = session
+    ? { candidates: [session], beginning: '', scope }
+    : { candidates: [], beginning: `${userId}\n${beginning()}`, scope };
+  return promptCacheKey(parts, digest);
+}
+
+/** Claude Code puts a JSON document with its session into `metadata.user_id`; other clients a plain name. */
+function sessionOf(userId: string): string | null {
+  if (!userId.startsWith('{')) return null;
+  try {
+    const parsed: unknown = JSON.parse(userId);
+    const session = isRecord(parsed) ? parsed['session_id'] : null;
+    return typeof session === 'string' ? session : null;
+  } catch {
+    return null; // a plain name that looks like JSON
+  }
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { decodeBase64url, encodeBase64url } from '../../base64url.ts';
+import type { ReasoningItem } from '../../codex/items.ts';
+
+/**
+ * The `signature` of a thinking block carries the upstream's sealed reasoning through the client and back. Clients echo
+ * it as it is; one that does not begin with this prefix is a foreign one.
+ */
+const PREFIX = 'cgw1.';
+
+/** What joins the parts of a summary in the text of a thinking block. */
+export const PART_SEPARATOR = '\n\n';
+
+const envelopeSchema = z.object({
+  /** The sealed reasoning; empty when the upstream gave none. */
+  e: z.string(),
+  /** The length of each summary part in the block's text, in UTF-16 units. */
+  s: z.array(z.int().nonnegative()),
+  /** The model that sealed it. */
+  m: z.string(),
+});
+
+export interface Sealed {
+  readonly encryptedContent: string;
+  readonly partLengths: readonly number[];
+  readonly model: string;
+}
+
+export function sealSignature({ encryptedContent, partLengths, model }: Sealed): string {
+  return PREFIX + encodeBase64url(JSON.stringify({ e: encryptedContent, s: partLengths, m: model }));
+}
+
+/**
+ * The reasoning item that a thinking block of an earlier answer stood for; null for a foreign signature, an empty seal
+ * or one of another model family, which the upstream would refuse.
+ */
+export function openSignature(signature: string, thinking: string, model: string): ReasoningItem | null {
+  const envelope = parseEnvelope(signature);
+  if (!envelope || envelope.e === '' || modelFamily(envelope.m) !== modelFamily(model)) return null;
+  const summary = summaryParts(thinking, envelope.s).map((text) => ({ type: 'summary_text', text }) as const);
+  return { type: 'reasoning', summary, encrypted_content: envelope.e };
+}
+
+function parseEnvelope(signature: string): z.infer<typeof envelopeSchema> | null {
+  if (!signature.startsWith(PREFIX)) return null;
+  const json = decodeBase64url(signature.slice(PREFIX.length));
+  if (json === null) return null;
+  try {
+    const parsed = envelopeSchema.safeParse(JSON.parse(json));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null; // not JSON: nobody but us knows what this signature is
+  }
+}
+
+/** `gpt-5.5` of `gpt-5.5-codex`: letters up to and including the version number. */
+function modelFamily(slug: string): string {
+  return /^\D*\d+(\.\d+)*/.exec(slug)?.[0] ?? slug;
+}
+
+/** The parts as they were, or none when the client has changed or left out the text: the seal alone is enough. */
+function summaryParts(thinking: string, lengths: readonly number[]): readonly string[] {
+  const parts: string[] = [];
+  let at = 0;
+  for (const length of lengths) {
+    parts.push(thinking.slice(at, at + length));
+    at += length + PART_SEPARATOR.length;
+  }
+  const unchanged = at === thinking.length + PART_SEPARATOR.length && parts.join(PART_SEPARATOR) === thinking;
+  return unchanged ? parts : [];
+}

@@ -1,0 +1,74 @@
+import { clampEffort } from '../../codex/effort.ts';
+import type { ReasoningOptions } from '../../codex/request.ts';
+import type { ResolvedModel } from '../dialect.ts';
+import type { WarningLog } from '../warnings.ts';
+import type { Thinking } from './schema.ts';
+
+/** What the client gets of the reasoning: no blocks, blocks with only a signature, or blocks with text. */
+export type ThinkingDisplay = 'hidden' | 'sealed' | 'shown';
+
+export interface ThinkingPlan {
+  readonly reasoning: ReasoningOptions;
+  readonly display: ThinkingDisplay;
+}
+
+export interface ThinkingWish {
+  readonly thinking: Thinking | null;
+  /** The effort in the request, the latest one where it is given more than once. */
+  readonly effort: string | null;
+  readonly model: ResolvedModel;
+}
+
+const DEFAULT_ADAPTIVE_EFFORT = 'medium';
+
+/** The largest thinking budget, in tokens, that still means this effort. */
+const effortOfBudget = [
+  { atMost: 2048, effort: 'low' },
+  { atMost: 8192, effort: 'medium' },
+  { atMost: 24_576, effort: 'high' },
+] as const;
+
+/** `thinking` and `output_config.effort` as the upstream takes them. An effort that had to be moved is declared. */
+export function planThinking(wish: ThinkingWish, warnings: WarningLog): ThinkingPlan {
+  const asked = wantedEffort(wish);
+  const effort = asked === null ? null : clampEffort(asked, wish.model.efforts);
+  if (wish.effort !== null && effort !== wish.effort) warnings.clamped('output_config.effort');
+  else if (effort !== asked) warnings.clamped('thinking');
+  const display = displayOf(wish.thinking);
+  const summary = summaryOf(wish.thinking, display);
+  return {
+    reasoning: { ...(effort !== null && { effort }), ...(summary !== null && { summary }) },
+    display,
+  };
+}
+
+/** Null leaves it to the model. Clients that never speak of thinking get what the model does by itself. */
+function wantedEffort({ thinking, effort, model }: ThinkingWish): string | null {
+  switch (thinking?.type) {
+    case 'disabled':
+      return effort === null && model.efforts?.includes('none') === true ? 'none' : 'low';
+    case 'between_tools':
+      return effort ?? 'low';
+    case 'enabled':
+      return effort ?? budgetEffort(thinking.budget_tokens ?? 0);
+    case 'adaptive':
+      return effort ?? model.effort ?? DEFAULT_ADAPTIVE_EFFORT;
+    case undefined:
+      return effort ?? model.effort;
+  }
+}
+
+function budgetEffort(budget: number): string {
+  return effortOfBudget.find(({ atMost }) => budget <= atMost)?.effort ?? 'xhigh';
+}
+
+/** Code that reads `content[0].text` must not meet a thinking block that it did not ask for. */
+function displayOf(thinking: Thinking | null): ThinkingDisplay {
+  if (thinking?.type !== 'enabled' && thinking?.type !== 'adaptive') return 'hidden';
+  return thinking.display === 'omitted' ? 'sealed' : 'shown';
+}
+
+function summaryOf(thinking: Thinking | null, display: ThinkingDisplay): string | null {
+  if (display !== 'shown') return null;
+  return thinking?.display === 'updates' ? 'concise' : 'auto';
+}
