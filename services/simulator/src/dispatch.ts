@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { OpenRecord } from './control/journal.ts';
+import type { Endpoint, OpenRecord } from './control/journal.ts';
 import { jsonReply, type Reply, sendReply } from './http/reply.ts';
-import { ROUTES } from './routes.ts';
+import { ROUTES, type Route } from './routes.ts';
 import type { Call, World } from './world.ts';
 
 type ControlEndpoint = (req: IncomingMessage, url: URL) => Promise<Reply>;
@@ -11,6 +11,7 @@ const UPGRADE_REQUIRED: Reply = {
   headers: { connection: 'close', upgrade: 'HTTP/2.0' },
 };
 const NOT_FOUND = jsonReply(404, { detail: 'Not Found' });
+const FAILED = jsonReply(500, { detail: 'The simulator failed; this is a bug in it' });
 const METHOD_NOT_ALLOWED = jsonReply(405, { detail: 'Method Not Allowed' });
 
 /** Takes a request to its handler and writes down what became of it. */
@@ -25,30 +26,37 @@ export function createDispatcher(
       sendReply(res, await controlEndpoint(req, url));
       return;
     }
-    const route = ROUTES.get(`${req.method} ${url.pathname}`);
-    const isUpgrade = req.headers.upgrade !== undefined;
-    const record = world.journal.open(req, url, isUpgrade ? 'upgrade' : (route?.endpoint ?? 'other'));
+    const route = findRoute(req, url);
+    const record = world.journal.open(req, url, route.endpoint);
     const call: Call = { req, res, url, record, signal: watchClient(res, record, world) };
     try {
-      const reply = isUpgrade ? UPGRADE_REQUIRED : await (route?.handle(call, world) ?? notFound(url));
-      if (reply === undefined) return;
-      record.status = reply.status;
-      record.ending ??= 'refused';
-      if (reply.status < 400) record.ending = 'complete';
-      record.bytesSent += sendReply(res, reply);
+      const reply = await route.handle(call, world);
+      if (reply !== undefined) deliver(reply, call);
     } catch (error) {
       onError(error);
-      record.status = 500;
-      sendReply(res, jsonReply(500, { detail: 'The simulator failed; this is a bug in it' }));
+      deliver(FAILED, call);
     } finally {
       world.journal.changed();
     }
   };
 }
 
-async function notFound({ pathname }: URL): Promise<Reply> {
-  const known = [...ROUTES.keys()].some((route) => route.endsWith(` ${pathname}`));
-  return known ? METHOD_NOT_ALLOWED : NOT_FOUND;
+function deliver(reply: Reply, { res, record }: Call): void {
+  record.status = reply.status;
+  record.ending = reply.status < 400 ? 'complete' : 'refused';
+  record.bytesSent += sendReply(res, reply);
+}
+
+function findRoute(req: IncomingMessage, { pathname }: URL): Route {
+  if (req.headers.upgrade !== undefined) return always('upgrade', UPGRADE_REQUIRED);
+  const known = ROUTES.get(`${req.method} ${pathname}`);
+  if (known !== undefined) return known;
+  const hasOtherMethod = [...ROUTES.keys()].some((route) => route.endsWith(` ${pathname}`));
+  return always('other', hasOtherMethod ? METHOD_NOT_ALLOWED : NOT_FOUND);
+}
+
+function always(endpoint: Endpoint, reply: Reply): Route {
+  return { endpoint, handle: () => Promise.resolve(reply) };
 }
 
 /** A signal that fires when the connection is over; the journal learns whether the client left early. */

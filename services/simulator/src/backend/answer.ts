@@ -57,6 +57,7 @@ export async function answer(accepted: Accepted, call: Call, world: World): Prom
     record.bytesSent += bytes;
     record.lastEvent = lastType;
     stepped?.noteSent(record.eventsSent, lastType);
+    world.journal.changed();
   };
   record.ending = await sendFrames(res, framesOf(accepted, world), delivery, { signal, report: { sent } });
   stepped?.noteEnded();

@@ -1,6 +1,6 @@
 import { asObject, asObjects, asText } from '../json.ts';
 import { isOlder } from './catalog.ts';
-import { detail, invalidType, invalidValue, listed, modelError, tooLong } from './refusal.ts';
+import { detail, inWords, invalidType, invalidValue, listed, modelError, tooLong } from './refusal.ts';
 import type { Rule } from './rule.ts';
 
 /** Every top-level name the backend takes over HTTP: what the Codex CLI sends, and what live probes found to work. */
@@ -110,7 +110,7 @@ export const DETAIL_RULES: readonly Rule[] = [
       if (tier === undefined || tier === null) return undefined;
       return typeof tier === 'string' && SERVICE_TIERS.has(tier)
         ? undefined
-        : detail(`Unsupported service_tier: ${String(tier)}`);
+        : detail(`Unsupported service_tier: ${inWords(tier)}`);
     },
   },
 ];
@@ -157,9 +157,9 @@ export const PARAMETER_RULES: readonly Rule[] = [
       if (!EFFORTS.some((known) => known === effort)) {
         return invalidValue(effort, EFFORTS, EFFORT);
       }
-      if (model.wireEfforts.includes(String(effort))) return undefined;
+      if (model.wireEfforts.includes(inWords(effort))) return undefined;
       return modelError({
-        message: `Unsupported value: '${String(effort)}' is not supported with the '${model.slug}' model. Supported values are: ${listed(model.wireEfforts)}.`,
+        message: `Unsupported value: '${inWords(effort)}' is not supported with the '${model.slug}' model. Supported values are: ${listed(model.wireEfforts)}.`,
         param: EFFORT,
         code: 'unsupported_value',
       });
@@ -213,7 +213,7 @@ export const PARAMETER_RULES: readonly Rule[] = [
         });
       }
       return modelError({
-        message: `Invalid access program: '${String(cyber)}'.`,
+        message: `Invalid access program: '${inWords(cyber)}'.`,
         code: 'invalid_access_program',
       });
     },

@@ -25,9 +25,14 @@ export function listed(values: readonly string[]): string {
   return quoted.length === 1 ? `${quoted[0]} and ${last}` : `${quoted.join(', ')}, and ${last}`;
 }
 
+/** A value as refusals quote it: text as it is, anything else as JSON. */
+export function inWords(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 export function invalidValue(value: unknown, supported: readonly string[], param: string): Reply {
   return modelError({
-    message: `Invalid value: '${String(value)}'. Supported values are: ${listed(supported)}.`,
+    message: `Invalid value: '${inWords(value)}'. Supported values are: ${listed(supported)}.`,
     param,
     code: 'invalid_value',
   });

@@ -14,6 +14,10 @@ const MAC_LENGTH = 43;
 // a short one of the backend has about this size
 const FILLER_DIGESTS = 4;
 
+function macOf(body: string): string {
+  return createHash('sha256').update(KEY).update(body).digest('base64url');
+}
+
 /** Seals carry their account and a check value, so those of an earlier run still open. */
 export function createSeals(): Seals {
   const accounts = new Map<string, string>();
@@ -24,10 +28,6 @@ export function createSeals(): Seals {
     const mark = hmac(KEY, accountId).slice(0, ACCOUNT_LENGTH);
     accounts.set(accountId, mark);
     return mark;
-  }
-
-  function macOf(body: string): string {
-    return createHash('sha256').update(KEY).update(body).digest('base64url');
   }
 
   return {

@@ -1,6 +1,6 @@
 import { type JsonObject, asObject, asObjects, asText } from '../json.ts';
 import { declaredTools } from '../model/tools.ts';
-import { detail, missing, modelError, tooLong } from './refusal.ts';
+import { detail, inWords, missing, modelError, tooLong } from './refusal.ts';
 import type { Rule } from './rule.ts';
 
 /** Members that each tool type may have. */
@@ -67,7 +67,7 @@ function refuseTool(tool: JsonObject, path: string) {
   const type = tool['type'];
   const members = typeof type === 'string' ? MEMBERS[type] : undefined;
   if (members === undefined)
-    return detail(`Unsupported tool type: ${type === undefined ? 'None' : String(type)}`);
+    return detail(`Unsupported tool type: ${type === undefined ? 'None' : inWords(type)}`);
   const name = tool['name'];
   if (typeof type === 'string' && NAMED_TYPES.has(type)) {
     if (typeof name !== 'string' || name === '') return missing(`${path}.name`);

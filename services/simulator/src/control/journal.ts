@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { fingerprintOf } from '../digest.ts';
 import type { Ending } from '../stream/sender.ts';
+import { createRefreshTally, type RefreshSummary } from './refresh-tally.ts';
 
 export type Endpoint =
   | 'responses'
@@ -40,24 +41,11 @@ export interface RecordedRequest {
 /** The journal's own view of a request, filled while it is answered. */
 export type OpenRecord = { -readonly [Member in keyof RecordedRequest]: RecordedRequest[Member] };
 
-export interface RefreshRecord {
-  /** SHA-256 of the refresh token. */
-  readonly token: string;
-  readonly calls: number;
-  /** The most calls with this token that ran at the same time. */
-  readonly maxConcurrent: number;
-  readonly outcomes: readonly string[];
-}
-
 export interface JournalSnapshot {
   readonly requests: readonly RecordedRequest[];
   /** All requests since the last reset, also those the journal no longer holds. */
   readonly counts: Readonly<Record<Endpoint, number>>;
-  readonly refreshes: {
-    readonly calls: number;
-    readonly maxConcurrentWithOneToken: number;
-    readonly byToken: readonly RefreshRecord[];
-  };
+  readonly refreshes: RefreshSummary;
   /** What must never happen, in words: a turn state in another turn, two refreshes at once with one token. */
   readonly violations: readonly string[];
 }
@@ -73,13 +61,6 @@ export interface Journal {
   /** Resolves as soon as the condition holds; it is asked again at each change. */
   readonly until: (condition: (journal: JournalSnapshot) => boolean) => Promise<JournalSnapshot>;
   readonly reset: () => void;
-}
-
-interface RefreshTally {
-  calls: number;
-  running: number;
-  maxConcurrent: number;
-  outcomes: string[];
 }
 
 const NO_COUNTS: Readonly<Record<Endpoint, number>> = {
@@ -100,58 +81,36 @@ export function createJournal(now: () => number, limit: number): Journal {
   let counts = { ...NO_COUNTS };
   let sequence = 0;
   let violations: string[] = [];
-  let refreshes = new Map<string, RefreshTally>();
-  const waiters = new Set<() => void>();
-
-  function changed(): void {
-    for (const ask of waiters) ask();
-  }
+  const waiters = createWaiters(snapshot);
+  const refreshes = createRefreshTally(violation);
 
   function violation(words: string): void {
     violations.push(words);
-    changed();
+    waiters.ask();
   }
 
   function snapshot(): JournalSnapshot {
-    const byToken = [...refreshes].map(([token, { calls, maxConcurrent, outcomes }]) => ({
-      token,
-      calls,
-      maxConcurrent,
-      outcomes: [...outcomes],
-    }));
     return {
       requests: records.map((record) => ({ ...record })),
       counts: { ...counts },
-      refreshes: {
-        calls: byToken.reduce((sum, { calls }) => sum + calls, 0),
-        maxConcurrentWithOneToken: Math.max(0, ...byToken.map(({ maxConcurrent }) => maxConcurrent)),
-        byToken,
-      },
+      refreshes: refreshes.summary(),
       violations: [...violations],
     };
   }
 
-  function refreshStarted(refreshToken: string): (outcome: string) => void {
-    const token = fingerprintOf(refreshToken);
-    const tally = refreshes.get(token) ?? { calls: 0, running: 0, maxConcurrent: 0, outcomes: [] };
-    refreshes.set(token, tally);
-    tally.calls += 1;
-    tally.running += 1;
-    tally.maxConcurrent = Math.max(tally.maxConcurrent, tally.running);
-    if (tally.running > 1) violations.push(`${tally.running} refreshes ran at once with one token`);
-    changed();
-    return (outcome) => {
-      tally.running -= 1;
-      tally.outcomes.push(outcome);
-      changed();
-    };
-  }
-
   return {
-    changed,
     violation,
     snapshot,
-    refreshStarted,
+    changed: waiters.ask,
+    until: waiters.until,
+    refreshStarted: (refreshToken) => {
+      const finished = refreshes.started(refreshToken);
+      waiters.ask();
+      return (outcome) => {
+        finished(outcome);
+        waiters.ask();
+      };
+    },
     open: (req, url, endpoint) => {
       sequence += 1;
       counts[endpoint] += 1;
@@ -160,24 +119,39 @@ export function createJournal(now: () => number, limit: number): Journal {
       if (records.length > limit) records.splice(0, records.length - limit);
       return record;
     },
+    reset: () => {
+      records = [];
+      counts = { ...NO_COUNTS };
+      violations = [];
+      refreshes.reset();
+      waiters.ask();
+    },
+  };
+}
+
+interface Waiters {
+  /** Asks everyone who waits whether what they wait for has come. */
+  readonly ask: () => void;
+  readonly until: Journal['until'];
+}
+
+function createWaiters(snapshot: () => JournalSnapshot): Waiters {
+  const asking = new Set<() => void>();
+  return {
+    ask: () => {
+      for (const ask of asking) ask();
+    },
     until: (condition) =>
       new Promise((resolve) => {
         const ask = (): void => {
           const state = snapshot();
           if (!condition(state)) return;
-          waiters.delete(ask);
+          asking.delete(ask);
           resolve(state);
         };
-        waiters.add(ask);
+        asking.add(ask);
         ask();
       }),
-    reset: () => {
-      records = [];
-      counts = { ...NO_COUNTS };
-      violations = [];
-      refreshes = new Map();
-      changed();
-    },
   };
 }
 

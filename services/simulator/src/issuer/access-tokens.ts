@@ -1,7 +1,7 @@
 import type { Account } from '../accounts.ts';
 import { fingerprintOf } from '../digest.ts';
 import type { Ids } from '../ids.ts';
-import { asObject, asText } from '../json.ts';
+import { asObject, asText, type JsonObject } from '../json.ts';
 import { readJwt, signJwt } from './jwt.ts';
 
 /** The claim that carries the ChatGPT account of a token. */
@@ -49,17 +49,7 @@ export function createAccessTokens({ now, ids, clientId, issuer }: AccessTokensO
   return {
     mint: (account, seconds) => {
       const issuedAt = Math.floor(now() / 1000);
-      const shared = {
-        iss: issuer(),
-        sub: account.userId,
-        iat: issuedAt,
-        [AUTH_CLAIM]: {
-          chatgpt_account_id: account.id,
-          chatgpt_plan_type: account.plan,
-          chatgpt_user_id: account.userId,
-          user_id: account.userId,
-        },
-      };
+      const shared = { iss: issuer(), iat: issuedAt, ...personClaims(account) };
       const accessToken = signJwt({
         ...shared,
         aud: ['https://api.openai.com/v1'],
@@ -99,6 +89,18 @@ export function createAccessTokens({ now, ids, clientId, issuer }: AccessTokensO
     forgetRevocations: () => {
       revoked.clear();
       revokedUpTo.clear();
+    },
+  };
+}
+
+function personClaims({ id, plan, userId }: Account): JsonObject {
+  return {
+    sub: userId,
+    [AUTH_CLAIM]: {
+      chatgpt_account_id: id,
+      chatgpt_plan_type: plan,
+      chatgpt_user_id: userId,
+      user_id: userId,
     },
   };
 }

@@ -23,8 +23,10 @@ export function chooseCalls(question: CallQuestion): readonly AnswerItem[] {
   const prompt = withoutDirectives(conversation.prompt);
   const asked = conversation.imagesInPrompt > 0 ? [] : toolsAskedFor(prompt, policy.tools);
   if (policy.mustCall) {
-    const [first] = asked.length > 0 ? asked : policy.tools;
-    return first === undefined ? [] : [guessedCall(first, prompt)];
+    const chosen = asked.length > 0 ? asked : policy.tools.slice(0, 1);
+    return chosen
+      .slice(0, request.parallelToolCalls ? chosen.length : 1)
+      .map((tool) => guessedCall(tool, prompt));
   }
   if (conversation.answeredCalls.length > 0) return [];
   if (!request.parallelToolCalls) return asked.slice(0, 1).map((tool) => guessedCall(tool, prompt));

@@ -15,6 +15,7 @@ export interface Conversation {
   /** Position of that message among the user messages: the number of the turn. */
   readonly turn: number;
   readonly earlierUserTexts: readonly string[];
+  readonly lastAssistantText: string;
   readonly imagesInPrompt: number;
   /** Calls after the prompt that have an output, in order. */
   readonly answeredCalls: readonly AnsweredCall[];
@@ -59,10 +60,16 @@ export function readConversation(instructions: string, input: readonly JsonObjec
     prompt: last?.text ?? '',
     turn: spoken.length,
     earlierUserTexts: spoken.slice(0, -1).map(({ text }) => text),
+    lastAssistantText: lastAssistantText(input),
     imagesInPrompt: last === undefined ? 0 : imagesIn(last.item['content']),
     answeredCalls: answeredCalls(afterPrompt),
     endsWithCompactionTrigger: input.at(-1)?.['type'] === 'compaction_trigger',
   };
+}
+
+function lastAssistantText(input: readonly JsonObject[]): string {
+  const last = input.findLast((item) => isMessage(item, 'assistant'));
+  return last === undefined ? '' : textOfContent(last['content']);
 }
 
 function answeredCalls(items: readonly JsonObject[]): readonly AnsweredCall[] {

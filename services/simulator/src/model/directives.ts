@@ -142,20 +142,23 @@ export function withoutDirectives(text: string): string {
 /** JSON may hold `]]`, so brackets inside a payload's strings and objects do not close the directive. */
 function endOfDirective(text: string, start: number): number {
   let depth = 0;
-  let inString = false;
   for (let at = start; at < text.length; at += 1) {
     const character = text[at];
-    if (inString) {
-      if (character === '\\') at += 1;
-      else if (character === '"') inString = false;
-      continue;
-    }
     if (depth === 0 && text.startsWith(CLOSING, at)) return at;
-    if (character === '"' && (depth > 0 || opensString(text, at))) inString = true;
+    if (character === '"' && (depth > 0 || opensString(text, at))) at = endOfString(text, at);
     else if (character === '{' || character === '[') depth += 1;
-    else if ((character === '}' || character === ']') && depth > 0) depth -= 1;
+    else if (character === '}' || character === ']') depth = Math.max(0, depth - 1);
   }
   throw new DirectiveError(`a directive is not closed: ${text.slice(start, start + 40)}`);
+}
+
+/** The position of the quote that closes the string opened at `start`, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    if (text[at] === '\\') at += 1;
+    else if (text[at] === '"') return at;
+  }
+  return text.length;
 }
 
 function opensString(text: string, at: number): boolean {

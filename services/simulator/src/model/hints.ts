@@ -7,18 +7,11 @@ export interface Hints {
   readonly textFor: (name: string) => string;
   readonly nextNumber: () => number | undefined;
   readonly allNumbers: readonly number[];
-  /** The first of these words that the prompt contains. */
+  /** Whether the prompt contains this word. */
+  readonly mentions: (word: string) => boolean;
+  /** The first of these values that the prompt contains, else the first. */
   readonly oneOf: (values: readonly unknown[]) => unknown;
 }
-
-const PLACE_FIELDS = /^(location|city|place|country|town|destination|region|where)/i;
-const NAME_FIELDS = /(^|_)(name|person|author|who|user|contact|recipient|attendee|participant)s?$/i;
-const COMMAND_FIELDS = /^(command|cmd|shell|script)$/i;
-const PATH_FIELDS = /(path|file|filename|dir|directory)$/i;
-const EXPRESSION_FIELDS = /(expression|formula|equation|calculation)/i;
-const URL_FIELDS = /(^|_)(url|uri|link|href)$/i;
-const TIMEZONE_FIELDS = /(timezone|time_zone|^tz$)/i;
-const DATE_FIELDS = /(^|_)(date|day|when)$/i;
 
 const MAX_TEXT = 200;
 const COMMON_OPENERS = new Set(
@@ -30,6 +23,7 @@ const COMMON_OPENERS = new Set(
 export function createHints(prompt: string): Hints {
   const allNumbers = [...prompt.matchAll(/-?\d+(?:\.\d+)?/g)].map(([text]) => Number(text));
   let nextIndex = 0;
+  const mentions = (word: string): boolean => new RegExp(`\\b${literally(word)}\\b`, 'i').test(prompt);
   return {
     prompt,
     allNumbers,
@@ -39,34 +33,78 @@ export function createHints(prompt: string): Hints {
       nextIndex += 1;
       return value;
     },
-    oneOf: (values) =>
-      values.find(
-        (value) => typeof value === 'string' && new RegExp(`\\b${literally(value)}\\b`, 'i').test(prompt),
-      ) ?? values[0],
+    mentions,
+    oneOf: (values) => values.find((value) => typeof value === 'string' && mentions(value)) ?? values[0],
   };
 }
 
-function textFor(name: string, prompt: string): string {
-  const lowered = prompt.trim();
-  const quoted = /["“]([^"”]{1,200})["”]|`([^`]{1,200})`/.exec(lowered);
-  const literal = quoted?.[1] ?? quoted?.[2];
-  if (PLACE_FIELDS.test(name)) return placesIn(prompt)[0] ?? 'Paris';
-  if (TIMEZONE_FIELDS.test(name)) return 'UTC';
-  if (COMMAND_FIELDS.test(name))
-    return literal ?? /\brun (?:the command )?(.+)$/i.exec(lowered)?.[1] ?? 'echo hello';
-  if (URL_FIELDS.test(name)) return /https?:\/\/\S+/.exec(prompt)?.[0] ?? 'https://example.com/';
-  if (PATH_FIELDS.test(name))
-    return /[\w~-]*(?:\/[\w.-]+)+|\b[\w-]+\.[a-z]{1,5}\b/.exec(prompt)?.[0] ?? literal ?? 'README.md';
-  if (EXPRESSION_FIELDS.test(name)) return /[\d(][\d\s+*/().^%x-]*\d\)?/.exec(prompt)?.[0]?.trim() ?? '1 + 1';
-  if (DATE_FIELDS.test(name))
-    return (
-      /\d{4}-\d{2}-\d{2}|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\btomorrow\b|\btoday\b/i.exec(
+/** How a text field is filled, by its name; the first row that fits decides. */
+const FILLINGS: readonly (readonly [RegExp, (prompt: string) => string])[] = [
+  [
+    /^(?:restaurant|venue|location|city|place|country|town|destination|region|where)/i,
+    (prompt) => placesIn(prompt)[0] ?? 'Paris',
+  ],
+  [/timezone|time_zone|^tz$/i, () => 'UTC'],
+  [
+    /^(?:command|cmd|shell|script)$/i,
+    (prompt) => quotedIn(prompt) ?? firstGroup(/\brun (?:the command )?(.+)$/i, prompt) ?? 'echo hello',
+  ],
+  [
+    /(?:^|_)(?:url|uri|link|href)$/i,
+    (prompt) => firstMatch(/https?:\/\/\S+/, prompt) ?? 'https://example.com/',
+  ],
+  [
+    /(?:path|file|filename|dir|directory)$/i,
+    (prompt) =>
+      firstMatch(/[\w~-]*(?:\/[\w.-]+)+|\b[\w-]+\.[a-z]{1,5}\b/, prompt) ?? quotedIn(prompt) ?? 'README.md',
+  ],
+  [
+    /expression|formula|equation|calculation/i,
+    (prompt) => firstMatch(/[\d(][\d\s+*/().^%x-]*\d\)?/, prompt)?.trim() ?? '1 + 1',
+  ],
+  [
+    /(?:^|_)(?:date|day|when)$/i,
+    (prompt) =>
+      firstMatch(
+        /\d{4}-\d{2}-\d{2}|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\btomorrow\b|\btoday\b/i,
         prompt,
-      )?.[0] ?? '2026-01-15'
-    );
-  if (NAME_FIELDS.test(name)) return properNames(prompt)[0] ?? literal ?? 'Alice';
-  if (/email/i.test(name)) return /[\w.+-]+@[\w-]+\.\w+/.exec(prompt)?.[0] ?? 'alice@example.com';
-  return (literal ?? (lowered === '' ? name : lowered)).slice(0, MAX_TEXT);
+      ) ?? '2026-01-15',
+  ],
+  [
+    /(?:^|_)(?:name|person|author|who|user|contact|recipient|attendee|participant)s?$/i,
+    (prompt) => properNames(prompt)[0] ?? quotedIn(prompt) ?? 'Alice',
+  ],
+  [/email/i, (prompt) => firstMatch(/[\w.+-]+@[\w-]+\.\w+/, prompt) ?? 'alice@example.com'],
+];
+
+function textFor(name: string, prompt: string): string {
+  const spelled = spelledOut(name, prompt);
+  if (spelled !== undefined) return spelled;
+  const [, fill] = FILLINGS.find(([fields]) => fields.test(name)) ?? [];
+  if (fill !== undefined) return fill(prompt);
+  return (quotedIn(prompt) ?? (prompt.trim() || name)).slice(0, MAX_TEXT);
+}
+
+/** "with path notes.md and content exactly: …": the field's name stands before its value. */
+function spelledOut(name: string, prompt: string): string | undefined {
+  if (name === '') return undefined;
+  const field = literally(name.replaceAll('_', ' '));
+  const whole = firstGroup(new RegExp(String.raw`\b${field} exactly:\s*([\s\S]+)$`, 'i'), prompt);
+  const word = String.raw`(?:\bwith|\band|,)(?: an?| the)? ${field}(?: of| =|:| set to)? ["'\`]?([^\s"'\`,]+)`;
+  return whole ?? firstGroup(new RegExp(word, 'i'), prompt);
+}
+
+function quotedIn(prompt: string): string | undefined {
+  const quoted = /["“]([^"”]{1,200})["”]|`([^`]{1,200})`/.exec(prompt);
+  return quoted?.[1] ?? quoted?.[2];
+}
+
+function firstMatch(pattern: RegExp, text: string): string | undefined {
+  return pattern.exec(text)?.[0];
+}
+
+function firstGroup(pattern: RegExp, text: string): string | undefined {
+  return pattern.exec(text)?.[1];
 }
 
 const PLACE = String.raw`[A-ZÀ-Þ][\p{L}'.-]*(?: [A-ZÀ-Þ][\p{L}'.-]*)*(?:, [A-Z]{2}\b)?`;
@@ -75,7 +113,7 @@ const PLACE = String.raw`[A-ZÀ-Þ][\p{L}'.-]*(?: [A-ZÀ-Þ][\p{L}'.-]*)*(?:, [A
 export function placesIn(prompt: string): readonly string[] {
   const list = String.raw`(${PLACE}(?:(?:,? and |, | or )${PLACE})*)`;
   const found = [...prompt.matchAll(new RegExp(String.raw`\b(?:in|for|of|at|to|from|about) ${list}`, 'gu'))];
-  const places = found.flatMap(([, places = '']) => places.split(/,? and | or |, (?![A-Z]{2}\b)/));
+  const places = found.flatMap(([, together = '']) => together.split(/,? and | or |, (?![A-Z]{2}\b)/));
   const cleaned = places.map((place) => place.replace(/[.'-]+$/, '')).filter((place) => place !== '');
   return cleaned.length > 0 ? [...new Set(cleaned)] : properNames(prompt);
 }

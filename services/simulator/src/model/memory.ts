@@ -1,4 +1,5 @@
 import { literally } from './pattern.ts';
+import { wantsBrief } from './phrases.ts';
 
 /** What was said earlier and can be asked for: "My name is Ada" … "What is my name?". */
 
@@ -8,30 +9,60 @@ const ASKS_REMEMBERED = /\bwhat\b.*\b(?:remember|told you|said|asked you|mention
 const ASKS_MY = /\bwhat(?:'s| is| was)? my ((?:favou?rite )?[\p{L}]+)/iu;
 const ASKS_YOUR_NAME = /\b(?:what(?:'s| is) your name|who are you)\b/i;
 
+/** What a question about the past can be answered from. */
+export interface Told {
+  readonly prompt: string;
+  readonly earlier: readonly string[];
+  readonly system: string;
+  readonly lastAnswer: string;
+}
+
 /** An answer from earlier messages or the instructions, when the prompt asks for one. */
-export function recall(prompt: string, earlier: readonly string[], system: string): string | undefined {
-  const told = [...earlier, system];
+export function recall(told: Told): string | undefined {
+  for (const attempt of [recallStated, recallOwnName, recallSum, recallRemembered, recallSecret]) {
+    const answer = attempt(told);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}
+
+/** "Add 3 to your last answer." */
+function recallSum({ prompt, lastAnswer }: Told): string | undefined {
+  const [, summand] =
+    /\badd (-?\d+) to (?:your|the|that)(?: last| previous)? (?:answer|number|result)/i.exec(prompt) ?? [];
+  const [number] = /-?\d+(?:\.\d+)?/.exec(lastAnswer) ?? [];
+  return summand === undefined || number === undefined ? undefined : String(Number(number) + Number(summand));
+}
+
+function recallStated({ prompt, earlier, system }: Told): string | undefined {
   const [, subject] = ASKS_MY.exec(prompt) ?? [];
-  if (subject !== undefined) {
-    const value = statedValue(subject, told);
-    return value === undefined ? undefined : `Your ${subject} is ${value}.`;
-  }
-  if (ASKS_YOUR_NAME.test(prompt)) {
-    const name = /\byour name is ([\p{L}\p{N}_-]+)|\byou are (?:called|named) ([\p{L}\p{N}_-]+)/iu.exec(
-      system,
-    );
-    const known = name?.[1] ?? name?.[2];
-    return known === undefined ? undefined : `My name is ${known}.`;
-  }
-  if (!ASKS_REMEMBERED.test(prompt)) {
-    const [, topic] = /\bwhat(?:'s| is| was) the (?:secret |magic )?(\p{L}+)\b/iu.exec(prompt) ?? [];
-    const value = topic === undefined ? undefined : secretValue(topic, told);
-    return value === undefined ? undefined : `The ${topic} is ${value}.`;
-  }
-  const remembered = told.map((text) => REMEMBER.exec(text)?.[1]).findLast((value) => value !== undefined);
+  const value = subject === undefined ? undefined : statedValue(subject, [system, ...earlier]);
+  if (value === undefined) return undefined;
+  return wantsBrief(prompt) ? value : `Your ${subject} is ${value}.`;
+}
+
+function recallOwnName({ prompt, system }: Told): string | undefined {
+  if (!ASKS_YOUR_NAME.test(prompt)) return undefined;
+  const [, first, second] =
+    /\byour name is ([\p{L}\p{N}_-]+)|\byou are (?:called|named) ([\p{L}\p{N}_-]+)/iu.exec(system) ?? [];
+  const name = first ?? second;
+  return name === undefined ? undefined : `My name is ${name}.`;
+}
+
+function recallRemembered({ prompt, earlier, system }: Told): string | undefined {
+  if (!ASKS_REMEMBERED.test(prompt)) return undefined;
+  const value = [system, ...earlier]
+    .map((text) => REMEMBER.exec(text)?.[1])
+    .findLast((found) => found !== undefined);
+  if (value !== undefined) return `You asked me to remember ${value}.`;
   const last = earlier.at(-1);
-  if (remembered !== undefined) return `You asked me to remember ${remembered}.`;
   return last === undefined ? undefined : `You said: ${last}`;
+}
+
+function recallSecret({ prompt, earlier, system }: Told): string | undefined {
+  const [, topic] = /\bwhat(?:'s| is| was) the (?:secret |magic )?(\p{L}+)\b/iu.exec(prompt) ?? [];
+  const value = topic === undefined ? undefined : secretValue(topic, [system, ...earlier]);
+  return value === undefined ? undefined : `The ${topic} is ${value}.`;
 }
 
 function statedValue(subject: string, told: readonly string[]): string | undefined {

@@ -5,7 +5,9 @@ import { chooseCalls } from './calls.ts';
 import type { Conversation } from './conversation.ts';
 import { type Directive, pick, withoutDirectives } from './directives.ts';
 import { createHints } from './hints.ts';
+import { describeImages } from './images.ts';
 import { recall } from './memory.ts';
+import { asksForJson, plainObject } from './plain-object.ts';
 import { demandedText, factualAnswer, freeText, storyOf } from './phrases.ts';
 import { instanceOf } from './schema-instance.ts';
 import { inStyle } from './style.ts';
@@ -80,7 +82,7 @@ function deltaOf(bytes: number): string {
 }
 
 function textOf({ request, conversation, directives }: Question): string {
-  const { answeredCalls, system, earlierUserTexts, imagesInPrompt } = conversation;
+  const { answeredCalls, system, imagesInPrompt } = conversation;
   const prompt = withoutDirectives(conversation.prompt);
   const format = asObject(request.text['format']);
   if (format['type'] === 'json_schema') {
@@ -88,13 +90,18 @@ function textOf({ request, conversation, directives }: Question): string {
   }
   if (format['type'] === 'json_object') return JSON.stringify(plainObject(prompt));
   if (answeredCalls.length > 0) return styled(quoteOutputs(conversation), system);
-  const undeclared = pick(directives, 'call') ?? pick(directives, 'shell');
-  if (undeclared !== undefined) return 'The tool that the directive names is not declared in this request.';
-  const demanded = demandedText(prompt);
-  if (demanded !== undefined) return styled(demanded, system);
-  if (imagesInPrompt > 0) return styled(describeImages(request), system);
-  const text = recall(prompt, earlierUserTexts, system) ?? factualAnswer(prompt) ?? freeText(prompt);
-  return styled(text, system);
+  if (directives.some(({ verb }) => verb === 'call' || verb === 'shell')) {
+    return 'The tool that the directive names is not declared in this request.';
+  }
+  const literal =
+    demandedText(prompt) ?? (asksForJson(prompt) ? JSON.stringify(plainObject(prompt)) : undefined);
+  if (literal !== undefined) return styled(literal, system);
+  return styled(imagesInPrompt > 0 ? describeImages(request.input) : plainText(prompt, conversation), system);
+}
+
+function plainText(prompt: string, { earlierUserTexts, system, lastAssistantText }: Conversation): string {
+  const told = { prompt, earlier: earlierUserTexts, system, lastAnswer: lastAssistantText };
+  return recall(told) ?? factualAnswer(prompt) ?? freeText(prompt);
 }
 
 function styled(text: string, system: string): string {
@@ -107,47 +114,6 @@ function quoteOutputs({ answeredCalls }: Conversation): string {
   return answeredCalls
     .map(({ name, output }) => `The tool ${name} returned: ${output.slice(0, MAX_QUOTED).trim()}`)
     .join('\n');
-}
-
-/** `json_object` has no schema: members that the prompt names, else one called `answer`. */
-function plainObject(prompt: string): Record<string, unknown> {
-  const hints = createHints(prompt);
-  const [, listed = ''] =
-    /\b(?:keys?|fields?|propert(?:y|ies)|members?)\b[^:"'`A-Za-z]*(?:named |called |of )?:?((?:[\s,]*(?:and )?["'`]?\w+["'`]?(?:,| and|$|\.| )?)+)/i.exec(
-      prompt,
-    ) ?? [];
-  const quoted = [...prompt.matchAll(/["'`](\w+)["'`]/g)].map(([, name = '']) => name);
-  const names =
-    quoted.length > 0 ? quoted : listed.split(/[\s,.]+|\band\b/).filter((word) => /^\w+$/.test(word));
-  if (names.length === 0) return { answer: hints.textFor('answer') };
-  return Object.fromEntries(names.map((name) => [name, valueFor(name, hints)]));
-}
-
-function valueFor(name: string, hints: ReturnType<typeof createHints>): unknown {
-  return /age|count|number|year|total|price|amount|population/i.test(name)
-    ? (hints.nextNumber() ?? 1)
-    : hints.textFor(name);
-}
-
-function describeImages(request: ResponsesRequest): string {
-  const sizes = request.input
-    .flatMap((item) => (Array.isArray(item['content']) ? item['content'] : []))
-    .map((part) => asObject(part))
-    .filter((part) => part['type'] === 'input_image')
-    .map((part) => imageFacts(String(part['image_url'])));
-  return `I can see ${sizes.length === 1 ? 'an image' : `${sizes.length} images`}: ${sizes.join('; ')}.`;
-}
-
-const PNG_WIDTH_OFFSET = 16;
-
-function imageFacts(url: string): string {
-  const [, format = 'remote', data = ''] = /^data:image\/([a-z+]+);base64,(.*)$/i.exec(url) ?? [];
-  const bytes = Buffer.from(data, 'base64');
-  if (format === 'png' && bytes.length >= PNG_WIDTH_OFFSET + 8) {
-    const width = bytes.readUInt32BE(PNG_WIDTH_OFFSET);
-    return `PNG of ${width} by ${bytes.readUInt32BE(PNG_WIDTH_OFFSET + 4)} pixels`;
-  }
-  return data === '' ? 'a remote picture' : `${format.toUpperCase()} of ${bytes.length} bytes`;
 }
 
 /** The answer cut to its first words; a call loses the second half of its arguments. */

@@ -1,13 +1,22 @@
 /** Plain answers: what the model says when no directive, tool or format decides. */
 
-const EXACTLY =
-  /\b(?:say|reply|respond|answer|output|print|repeat|return|write|echo)(?: back| me| with| to me)* exactly(?: (?:this|the following|the words?|the text|the phrase))?(?: text| words?| phrase| sentence)?\s*:?\s*([\s\S]+)$/i;
-const ONLY =
-  /\b(?:say|reply|respond|answer) with (?:only |just |exactly |nothing but )*(?:the )?(?:single |one )?(?:word|text|phrase|string|letter|number)?s?\s*:?\s*(["'`“])(.+?)["'`”]/i;
-const THE_WORD =
-  /\b(?:say|reply|respond|answer) with (?:only |just |exactly )*the (?:single |one )?(?:word|number|letter)s?:? ([\p{L}\p{N}_-]+)/iu;
+const VERB = '(?:say|repeat|reply|respond|answer|output|print|return|write|echo)';
+const FILLER = '(?: (?:back|me|with|to|after|this|the|following|text|sentence|words?|phrase|message))*';
+/** "Repeat this text exactly, nothing else: X", "Say exactly X". */
+const EXACTLY = new RegExp(
+  String.raw`\b${VERB}${FILLER} exactly(?:[^:\n]{0,40}:\s*|${FILLER} (?!(?:one|two|three|\d)\b))([\s\S]+)$`,
+  'i',
+);
+/** "Reply with only the word "X"", "answer with just X." */
+const ONLY_QUOTED = new RegExp(
+  String.raw`\b(?:say|reply|respond|answer) with[^."'\n]{0,40}["'\`“]([^"'\`”]+)["'\`”]`,
+  'i',
+);
+const ONLY_WORD =
+  /\b(?:say|reply|respond|answer) with (?:only |just |exactly )*the (?:single |one )?(?:words?|numbers?|letters?):? ([\p{L}\p{N}_-]+)/iu;
 const WITH_WORD = /\b(?:reply|respond|answer) with (?:only|just|exactly):? ([\p{L}\p{N}_-]+)[.!]?\s*$/iu;
-const SHORT_SAY = /^say:? (.{1,80}?)[.!]?$/i;
+const SHORT_SAY = /^say:? (.{1,80}?)(?: in (?:exactly |just |only )?one word)?[.!]?$/i;
+const BRIEF = /\b(?:just|only|one word|single word|name only|and nothing else)\b/i;
 const COUNT = /\bcount (?:up )?(?:from (\d+) )?(?:up )?to (\d+)/i;
 const SUM = /(-?\d+(?:\.\d+)?)\s*([+*x×÷/-]|plus|minus|times|divided by)\s*(-?\d+(?:\.\d+)?)/i;
 const GREETING = /^(?:hi|hello|hey|good (?:morning|evening)|ping|test)\b.{0,20}$/i;
@@ -45,10 +54,17 @@ const ECHO_LENGTH = 120;
 
 /** The text the prompt demands literally, if it does. */
 export function demandedText(prompt: string): string | undefined {
+  const quoted = ONLY_QUOTED.exec(prompt)?.[1];
+  if (quoted !== undefined) return quoted;
   const exactly = EXACTLY.exec(prompt)?.[1];
   if (exactly !== undefined) return unquote(exactly.trim());
-  const only = ONLY.exec(prompt)?.[2] ?? THE_WORD.exec(prompt)?.[1] ?? WITH_WORD.exec(prompt)?.[1];
-  return only ?? SHORT_SAY.exec(prompt.trim())?.[1];
+  const word = ONLY_WORD.exec(prompt)?.[1] ?? WITH_WORD.exec(prompt)?.[1];
+  return word ?? SHORT_SAY.exec(prompt.trim())?.[1];
+}
+
+/** Whether the answer should be the bare value. */
+export function wantsBrief(prompt: string): boolean {
+  return BRIEF.test(prompt);
 }
 
 function unquote(text: string): string {
@@ -62,8 +78,7 @@ export function factualAnswer(prompt: string): string | undefined {
   if (to !== undefined) return counted(Number(from), Number(to), prompt);
   const capital = /\bcapital of ([A-Za-z ]+?)(?: is\b|[?.,!]|$)/i.exec(prompt)?.[1]?.toLowerCase().trim();
   if (capital !== undefined && CAPITALS[capital] !== undefined) {
-    const brief = /\b(?:one word|just|only|city name)\b/i.test(prompt);
-    return brief ? CAPITALS[capital] : `The capital is ${CAPITALS[capital]}.`;
+    return wantsBrief(prompt) ? CAPITALS[capital] : `The capital is ${CAPITALS[capital]}.`;
   }
   const sum = SUM.exec(prompt);
   return sum === null ? undefined : String(calculate(Number(sum[1]), sum[2] ?? '', Number(sum[3])));

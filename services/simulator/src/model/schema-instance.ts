@@ -71,10 +71,13 @@ function typeOf(schema: JsonObject, { depth }: Place): string {
   return schema['items'] === undefined ? 'string' : 'array';
 }
 
+function isPlain(type: unknown): boolean {
+  return type !== 'object' && type !== 'array' && type !== undefined;
+}
+
 /** The first option, but not null; deep down the plainest one, so that recursion ends. */
 function chooseOption(options: readonly JsonObject[], { depth, root }: Place): JsonObject {
   const types = options.map((option) => resolve(option, root)['type']);
-  const isPlain = (type: unknown) => type !== 'object' && type !== 'array' && type !== undefined;
   const index =
     depth >= MAX_DEPTH - 2 ? types.findIndex(isPlain) : types.findIndex((type) => type !== 'null');
   return options[Math.max(0, index)] ?? {};
@@ -92,10 +95,17 @@ function objectOf(schema: JsonObject, place: Place): JsonObject {
   const required = new Set(Array.isArray(schema['required']) ? schema['required'] : []);
   const result: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(asObject(schema['properties']))) {
-    const wanted = required.has(name) || (place.optional && place.depth < MAX_DEPTH);
+    const wanted =
+      required.has(name) || (place.optional && place.depth < MAX_DEPTH) || isMentioned(member, place);
     if (wanted) result[name] = instance(member, { ...place, name, depth: place.depth + 1 });
   }
   return result;
+}
+
+/** An optional choice is made when the prompt names one of its values. */
+function isMentioned(member: unknown, { hints }: Place): boolean {
+  const values = asObject(member)['enum'];
+  return Array.isArray(values) && values.some((value) => typeof value === 'string' && hints.mentions(value));
 }
 
 function arrayOf(schema: JsonObject, place: Place): readonly unknown[] {

@@ -7,18 +7,28 @@ const ENDS_WITH =
 const STARTS_WITH =
   /\b(?:start|begin|prefix) (?:every|each|all|your)(?: of your)?(?: \w+)? ?(?:answers?|responses?|repl(?:y|ies)|messages?)? with(?: the (?:words?|text|phrase|token|string))?:? ["'`“]?(.+?)["'`”]?(?:\.?\s*$|\.\s|\n)/im;
 const ALWAYS_SAYS =
-  /\b(?:always|only|must) (?:reply|respond|answer|say)(?: only| exactly)*(?: with)?(?: exactly| only| just)?(?: the (?:words?|text|phrase))?:? ["'`“]([^"'`”]+)["'`”]/i;
+  /\b(?:always|only|must|whatever|no matter|regardless|every)\b[^."\n]*\b(?:reply|respond|answer|say)\b[^."'\n]{0,60}["'`“]([^"'`”]+)["'`”]/i;
 const PIRATE = /\bpirate\b/i;
 
 /** The text in the manner that the instructions ask for. */
 export function inStyle(text: string, system: string): string {
   if (system === '') return text;
-  let styled = ALWAYS_SAYS.exec(system)?.[1] ?? text;
-  if (PIRATE.test(system)) styled = `Arrr, matey! ${styled}`;
-  const start = STARTS_WITH.exec(system)?.[1];
-  if (start !== undefined && !styled.startsWith(start)) styled = `${start} ${styled}`;
-  const end = ENDS_WITH.exec(system)?.[1];
-  if (end !== undefined && !styled.endsWith(end)) styled = `${styled} ${end}`;
-  if (UPPERCASE.test(system)) return styled.toUpperCase();
-  return LOWERCASE.test(system) ? styled.toLowerCase() : styled;
+  return MANNERS.reduce((styled, manner) => manner(styled, system), text);
 }
+
+type Manner = (text: string, system: string) => string;
+
+const MANNERS: readonly Manner[] = [
+  (text, system) => ALWAYS_SAYS.exec(system)?.[1] ?? text,
+  (text, system) => (PIRATE.test(system) ? `Arrr, matey! ${text}` : text),
+  (text, system) => {
+    const start = STARTS_WITH.exec(system)?.[1] ?? '';
+    return text.startsWith(start) ? text : `${start} ${text}`;
+  },
+  (text, system) => {
+    const end = ENDS_WITH.exec(system)?.[1] ?? '';
+    return text.endsWith(end) ? text : `${text} ${end}`;
+  },
+  (text, system) => (UPPERCASE.test(system) ? text.toUpperCase() : text),
+  (text, system) => (LOWERCASE.test(system) ? text.toLowerCase() : text),
+];

@@ -14,9 +14,12 @@ export interface FrameWriter {
   readonly large: (type: string, fields: Iterable<string>) => Frame;
 }
 
+function open(type: string): string {
+  return `event: ${type}\ndata: {"type":"${type}","sequence_number":`;
+}
+
 export function createFrameWriter(): FrameWriter {
   let sequence = 0;
-  const open = (type: string) => `event: ${type}\ndata: {"type":"${type}","sequence_number":`;
   return {
     frame: (type, fields) => {
       const text = `${open(type)}${sequence},${fields}}\n\n`;

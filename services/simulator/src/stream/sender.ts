@@ -35,24 +35,36 @@ export async function sendFrames(
   delivery: Delivery,
   { signal, report }: { readonly signal: AbortSignal; readonly report: SendReport },
 ): Promise<Ending> {
-  const { stop, pacer, permit } = delivery;
-  const limit = stop?.after ?? Number.POSITIVE_INFINITY;
+  const limit = delivery.stop?.after ?? UNLIMITED;
   const source = frames[Symbol.iterator]();
   let sent = 0;
-  res.flushHeaders();
+  if (mayWait(delivery)) res.flushHeaders();
   while (sent < limit) {
-    const allowed = permit === undefined ? ((await pacer?.(sent, signal)) ?? Number.POSITIVE_INFINITY) : 1;
+    const allowed = await allowance(delivery, sent, signal);
     const batch = takeBatch(source, Math.min(allowed, limit - sent));
     if (batch.events === 0) return finish(res, delivery, signal);
     // asked for after the event is made: the stream then ends by itself behind its last event
-    await permit?.();
+    await delivery.permit?.();
     if (signal.aborted) return 'client_gone';
     const bytes = await writeBatch(res, batch, delivery, signal);
     sent += batch.events;
     report.sent(batch.events, bytes, batch.lastType);
     if (signal.aborted) return 'client_gone';
   }
-  return endEarly(res, stop?.how ?? 'end', signal);
+  return endEarly(res, delivery.stop?.how ?? 'end', signal);
+}
+
+/** Without a reason to wait the head goes out with the first events, in one write. */
+function mayWait({ permit, pacer, stop }: Delivery): boolean {
+  return permit !== undefined || pacer !== undefined || stop?.after === 0;
+}
+
+const UNLIMITED = Number.POSITIVE_INFINITY;
+
+/** How many events the next write may hold. */
+async function allowance({ permit, pacer }: Delivery, sent: number, signal: AbortSignal): Promise<number> {
+  if (permit !== undefined) return 1;
+  return pacer === undefined ? UNLIMITED : pacer(sent, signal);
 }
 
 interface Batch {
@@ -117,13 +129,13 @@ function writeOnce(res: ServerResponse, bytes: Buffer, signal: AbortSignal): Pro
       // other streams get their turn between two writes
       setImmediate(resolve);
     } else {
-      const finish = (): void => {
-        res.off('drain', finish);
-        signal.removeEventListener('abort', finish);
+      const goOn = (): void => {
+        res.off('drain', goOn);
+        signal.removeEventListener('abort', goOn);
         resolve();
       };
-      res.on('drain', finish);
-      signal.addEventListener('abort', finish);
+      res.on('drain', goOn);
+      signal.addEventListener('abort', goOn);
     }
   });
 }

@@ -118,19 +118,26 @@ function* speakReasoning(item: Item<'reasoning'>, { index }: Place, voice: Voice
   yield writer.frame('response.output_item.done', `"output_index":${index},"item":${JSON.stringify(done)}`);
 }
 
+function textPart(text: string): object {
+  return { type: 'output_text', annotations: [], logprobs: [], text };
+}
+
 function* speakMessage(item: Item<'message'>, place: Place, voice: Voice): Generator<Frame> {
   const { writer } = voice;
   const id = messageId(voice);
   const { index, status } = place;
   const base = { id, type: 'message', role: 'assistant', phase: item.phase };
   const at = `"item_id":"${id}","output_index":${index},"content_index":0`;
-  const part = (text: string) => ({ type: 'output_text', annotations: [], logprobs: [], text });
   yield addedFrame(writer, index, { ...base, status: 'in_progress', content: [] });
-  yield writer.frame('response.content_part.added', `${at},"part":${JSON.stringify(part(''))}`);
+  yield writer.frame('response.content_part.added', `${at},"part":${JSON.stringify(textPart(''))}`);
   yield* speakDeltas('response.output_text.delta', `${at},"logprobs":[]`, item.text, voice);
   yield writer.frame('response.output_text.done', `${at},"text":${JSON.stringify(item.text)},"logprobs":[]`);
-  yield writer.frame('response.content_part.done', `${at},"part":${JSON.stringify(part(item.text))}`);
-  yield doneFrame(writer, index, { ...base, status, content: [part(item.text)] });
+  yield writer.frame('response.content_part.done', `${at},"part":${JSON.stringify(textPart(item.text))}`);
+  yield doneFrame(writer, index, { ...base, status, content: [textPart(item.text)] });
+}
+
+function refusalPart(refusal: string): object {
+  return { type: 'refusal', refusal };
 }
 
 function* speakRefusal(item: Item<'refusal'>, { index, status }: Place, voice: Voice): Generator<Frame> {
@@ -138,13 +145,12 @@ function* speakRefusal(item: Item<'refusal'>, { index, status }: Place, voice: V
   const id = messageId(voice);
   const base = { id, type: 'message', role: 'assistant' };
   const at = `"item_id":"${id}","output_index":${index},"content_index":0`;
-  const part = (refusal: string) => ({ type: 'refusal', refusal });
   yield addedFrame(writer, index, { ...base, status: 'in_progress', content: [] });
-  yield writer.frame('response.content_part.added', `${at},"part":${JSON.stringify(part(''))}`);
+  yield writer.frame('response.content_part.added', `${at},"part":${JSON.stringify(refusalPart(''))}`);
   yield* speakDeltas('response.refusal.delta', at, item.text, voice);
   yield writer.frame('response.refusal.done', `${at},"refusal":${JSON.stringify(item.text)}`);
-  yield writer.frame('response.content_part.done', `${at},"part":${JSON.stringify(part(item.text))}`);
-  yield doneFrame(writer, index, { ...base, status, content: [part(item.text)] });
+  yield writer.frame('response.content_part.done', `${at},"part":${JSON.stringify(refusalPart(item.text))}`);
+  yield doneFrame(writer, index, { ...base, status, content: [refusalPart(item.text)] });
 }
 
 function* speakFunctionCall(item: Item<'function_call'>, place: Place, voice: Voice): Generator<Frame> {
