@@ -1,12 +1,12 @@
 // `npm start`: the whole stack on loopback, in one terminal, with in-memory stores.
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { childEnvironments, simulatedSeedPath } from './start/environments.mjs';
+import { childEnvironments } from './start/environments.mjs';
 import { chooseLogin, describeLogin } from './start/login.mjs';
 import { choosePorts, isPortFree } from './start/ports.mjs';
 import { commandsAsText, printedCommands } from './start/printed-commands.mjs';
@@ -14,7 +14,7 @@ import { createSupervisor } from './start/supervisor.mjs';
 import { prepare, projectFolder, SetupError } from './toolchain.mjs';
 
 const MODEL = 'gpt-5.5';
-const HEALTH_LIMIT_MS = 30_000;
+const ANSWER_LIMIT_MS = 30_000;
 const POLL_MS = 50;
 /** After this long without an access token we say what the broker says, and go on waiting. */
 const EXPLAIN_AFTER_MS = 5_000;
@@ -129,12 +129,9 @@ async function startStack({ toolchain, ports, login }, { stateFolder, supervisor
       folder: projectFolder,
       environment: environments[name],
     });
-    await waitUntilHealthy(name, port, supervisor);
+    await waitUntilItAnswers(name, port, supervisor);
   };
-  if (login.kind === 'simulated') {
-    await start('simulator', ports.SIMULATOR_PORT);
-    await logInAtSimulator(ports.SIMULATOR_PORT, simulatedSeedPath(stateFolder));
-  }
+  if (login.kind === 'simulated') await start('simulator', ports.SIMULATOR_PORT);
   await start('auth', ports.AUTH_PORT);
   await start('gateway', ports.PORT);
   const url = `http://127.0.0.1:${ports.PORT}`;
@@ -148,9 +145,9 @@ async function startStack({ toolchain, ports, login }, { stateFolder, supervisor
  * @param {number} port
  * @param {import('./start/supervisor.mjs').Supervisor} supervisor
  */
-async function waitUntilHealthy(name, port, supervisor) {
-  const deadline = Date.now() + HEALTH_LIMIT_MS;
-  while ((await statusOf(`http://127.0.0.1:${port}/healthz`)) !== 200) {
+async function waitUntilItAnswers(name, port, supervisor) {
+  const deadline = Date.now() + ANSWER_LIMIT_MS;
+  while ((await statusOf(`http://127.0.0.1:${port}/healthz`)) === undefined) {
     if (Date.now() > deadline)
       throw new SetupError(`${name} does not answer on port ${port}; its lines above say why.`);
     await pause(POLL_MS, undefined, { signal: supervisor.ending });
@@ -206,17 +203,6 @@ async function whyNotReady(brokerUrl, brokerSecret) {
   return unavailable
     .map(({ alias, state, message }) => `account ${alias} is ${state}: ${message}`)
     .join('\n');
-}
-
-/**
- * Gets an auth.json from the simulator, as `codex login` would leave one, for the broker to take as its seed.
- * @param {number} port
- * @param {string} path
- */
-async function logInAtSimulator(port, path) {
-  const response = await fetch(`http://127.0.0.1:${port}/control/logins`, { method: 'POST' });
-  if (!response.ok) throw new SetupError(`the simulator refused a login (${response.status})`);
-  writeFileSync(path, await response.text(), { mode: 0o600 });
 }
 
 /** @param {{ url: string, opsUrl: string, apiKey: string }} stack */

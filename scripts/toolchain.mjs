@@ -67,7 +67,7 @@ export function bringTools(folder) {
     `pnpm@${pins.pnpm}`,
   ];
   const stamp = join(tools, 'stamp');
-  if (readText(stamp) !== wanted.join('\n')) {
+  if (!wanted.every((tool) => (readText(stamp) ?? '').split('\n').includes(tool))) {
     console.log(
       `Bringing ${ownNode ? '' : `Node ${pins.node} and `}pnpm ${pins.pnpm} into .tools (only this once) …`,
     );

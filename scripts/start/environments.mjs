@@ -3,17 +3,18 @@ import { join } from 'node:path';
 
 const LOOPBACK = '127.0.0.1';
 
-/** What a developer's shell often holds, and what means something else to our services than it does there. */
+/** What a developer's shell often holds, and what means something else to our services or is set for each below. */
 const NOT_FOR_SERVICES = [
   'PORT',
   'OPS_PORT',
   'HOST',
   'API_KEY',
+  'API_KEY_FILE',
   'BROKER_SECRET',
+  'BROKER_SECRET_FILE',
   'OPENAI_API_KEY',
   'REDIS_URL',
   'AUTH_SEED_FILE',
-  'CODEX_BASE_URL',
 ];
 
 /**
@@ -31,20 +32,22 @@ const NOT_FOR_SERVICES = [
  * @returns {{ simulator: NodeJS.ProcessEnv, auth: NodeJS.ProcessEnv, gateway: NodeJS.ProcessEnv }}
  */
 export function childEnvironments({ base, ports, login, stateFolder, brokerSecret, apiKey }) {
+  const seedPath = join(stateFolder, 'auth.json');
   const simulator = `http://${LOOPBACK}:${ports.SIMULATOR_PORT}`;
   const shared = { LOG_FORMAT: 'text', ...withoutOurs(base), HOST: LOOPBACK, ...loopbackPastProxy(base) };
   return {
-    simulator: { ...shared, PORT: String(ports.SIMULATOR_PORT) },
+    // it writes a login there when it starts, as `codex login` would leave one
+    simulator: { ...shared, PORT: String(ports.SIMULATOR_PORT), SEED_FILE: seedPath },
     auth: {
       ...shared,
-      ...authSettings(login, { base, stateFolder, simulator }),
+      ...authSettings(login, { stateFolder, seedPath, simulator }),
       PORT: String(ports.AUTH_PORT),
       OPS_PORT: String(ports.AUTH_OPS_PORT),
       BROKER_SECRET: brokerSecret,
     },
     gateway: {
       ...shared,
-      ...gatewaySettings(login, { base, simulator }),
+      ...(login.kind === 'simulated' ? { CODEX_BASE_URL: `${simulator}/backend-api/codex` } : {}),
       PORT: String(ports.PORT),
       OPS_PORT: String(ports.OPS_PORT),
       BROKER_URL: `http://${LOOPBACK}:${ports.AUTH_PORT}`,
@@ -54,38 +57,27 @@ export function childEnvironments({ base, ports, login, stateFolder, brokerSecre
   };
 }
 
-/** Where the seed of a simulated login is written. @param {string} stateFolder */
-export function simulatedSeedPath(stateFolder) {
-  return join(stateFolder, 'auth.json');
-}
-
 /**
  * @param {import('./login.mjs').Login} login
- * @param {{ base: StackSettings['base'], stateFolder: string, simulator: string }} stack
+ * @param {{ stateFolder: string, seedPath: string, simulator: string }} stack
  */
-function authSettings(login, { base, stateFolder, simulator }) {
+function authSettings(login, { stateFolder, seedPath, simulator }) {
   const throwAwayStore = { TOKEN_STORE: 'file', TOKEN_STORE_PATH: join(stateFolder, 'accounts') };
   switch (login.kind) {
     case 'simulated':
-      return { ...throwAwayStore, AUTH_SEED_FILE: simulatedSeedPath(stateFolder), OAUTH_ISSUER: simulator };
-    case 'borrowed':
-      return { ...throwAwayStore };
-    case 'adopted':
-      // the broker owns this login now: its record must outlive this run, so the store stays where the settings say
+      // with CODEX_HOME elsewhere, the real login of this machine is not even in sight
       return {
-        AUTH_SEED_FILE: login.path,
-        ...(base['TOKEN_STORE_PATH'] ? { TOKEN_STORE_PATH: base['TOKEN_STORE_PATH'] } : {}),
+        ...throwAwayStore,
+        AUTH_SEED_FILE: seedPath,
+        CODEX_HOME: stateFolder,
+        OAUTH_ISSUER: simulator,
       };
+    case 'borrowed':
+      return throwAwayStore;
+    case 'adopted':
+      // the broker owns this login from now on and its record must outlive this run: the store stays where it is set
+      return { AUTH_SEED_FILE: login.path };
   }
-}
-
-/**
- * @param {import('./login.mjs').Login} login
- * @param {{ base: StackSettings['base'], simulator: string }} stack
- */
-function gatewaySettings(login, { base, simulator }) {
-  if (login.kind === 'simulated') return { CODEX_BASE_URL: `${simulator}/backend-api/codex` };
-  return base['CODEX_BASE_URL'] ? { CODEX_BASE_URL: base['CODEX_BASE_URL'] } : {};
 }
 
 /** @param {StackSettings['base']} base */

@@ -45,7 +45,13 @@ test('the announcement of a borrowed login says that it is never refreshed and n
 
 test('a simulated stack refreshes, stores and asks only at the simulator', () => {
   assert.deepEqual(childEnvironments({ base: {}, ports, login: { kind: 'simulated' }, ...secrets }), {
-    simulator: { LOG_FORMAT: 'text', HOST: '127.0.0.1', ...noProxy, PORT: '5' },
+    simulator: {
+      LOG_FORMAT: 'text',
+      HOST: '127.0.0.1',
+      ...noProxy,
+      PORT: '5',
+      SEED_FILE: '/state/auth.json',
+    },
     auth: {
       LOG_FORMAT: 'text',
       HOST: '127.0.0.1',
@@ -53,6 +59,7 @@ test('a simulated stack refreshes, stores and asks only at the simulator', () =>
       TOKEN_STORE: 'file',
       TOKEN_STORE_PATH: '/state/accounts',
       AUTH_SEED_FILE: '/state/auth.json',
+      CODEX_HOME: '/state',
       OAUTH_ISSUER: 'http://127.0.0.1:5',
       PORT: '3',
       OPS_PORT: '4',
@@ -116,5 +123,11 @@ test('what a shell holds for other programs reaches no service', () => {
     HOST: 'laptop',
   };
   const { simulator } = childEnvironments({ base, ports, login: { kind: 'simulated' }, ...secrets });
-  assert.deepEqual(simulator, { LOG_FORMAT: 'text', HOST: '127.0.0.1', ...noProxy, PORT: '5' });
+  assert.deepEqual(simulator, {
+    LOG_FORMAT: 'text',
+    HOST: '127.0.0.1',
+    ...noProxy,
+    PORT: '5',
+    SEED_FILE: '/state/auth.json',
+  });
 });
