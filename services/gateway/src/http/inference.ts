@@ -11,6 +11,7 @@ import {
 import { warningsHeader } from '@codex-gateway/wire/dialects/warnings.ts';
 import { FaultError } from '@codex-gateway/wire/fault.ts';
 import type { Request, RequestHandler } from 'express';
+import { newId } from '../ids.ts';
 import type { ApiKey } from '../keys/api-keys.ts';
 import { checkMaxTokens, checkModel } from '../keys/policy.ts';
 import type { Admit } from '../limits/admission.ts';
@@ -67,7 +68,7 @@ export function createInference(dialect: Dialect, deps: InferenceDeps): RequestH
       res.set(answerHeaders(record, warningsHeader(exchange.warnings)));
 
       const batches = recorded(answer.batches, record);
-      const stamp = { id: digest(requestId).slice(0, 24), createdAt: deps.nowSeconds(), requestId };
+      const stamp = { id: newId(), createdAt: deps.nowSeconds(), requestId };
       if (wantsStream) {
         const { startHeartbeat } = deps;
         await writeStream(res, batches, {

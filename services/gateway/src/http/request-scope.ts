@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '@codex-gateway/service-kit/clock.ts';
 import { FaultError, faultRules, type Fault, type Outcome } from '@codex-gateway/wire/fault.ts';
 import type { Usage } from '@codex-gateway/wire/usage.ts';
 import type { Request, RequestHandler, Response } from 'express';
+import { newId } from '../ids.ts';
 import type { ApiKey } from '../keys/api-keys.ts';
 
 /** What the one log line and the metrics of a request will say; filled in as the request goes on. */
@@ -117,5 +117,5 @@ function requestIdOf(req: Request): string {
   const given = [req.get('x-request-id'), req.get('x-correlation-id')].find(
     (id) => id !== undefined && givenId.test(id),
   );
-  return given ?? `req_${randomBytes(12).toString('hex')}`;
+  return given ?? `req_${newId()}`;
 }

@@ -40,17 +40,15 @@ export async function writeStream(
   try {
     for await (const batch of batches) {
       const text = encoder.push(batch);
-      if (text !== '') heartbeat.touch();
-      if (text !== '' && !res.write(text)) {
-        clientIsSlow = true;
-        await once(res, 'drain', { signal });
-        clientIsSlow = false;
-      }
-      if (encoder.ended()) break;
+      if (encoder.ended()) return void res.end(text); // the last text and the end in one write
+      if (text === '') continue;
+      heartbeat.touch();
+      if (res.write(text)) continue;
+      clientIsSlow = true;
+      await once(res, 'drain', { signal });
+      clientIsSlow = false;
     }
-    if (!encoder.ended())
-      throw new FaultError({ kind: 'upstream_error', message: 'The upstream broke off its answer.' });
-    res.end();
+    throw new FaultError({ kind: 'upstream_error', message: 'The upstream broke off its answer.' });
   } catch (error) {
     // `once` hides the signal's reason behind an AbortError of its own
     const reason: unknown = signal.aborted ? signal.reason : error;
