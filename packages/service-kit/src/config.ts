@@ -26,10 +26,9 @@ export class ConfigurationError extends Error {
 
 /** Field schemas for settings: environment variables are text, and an empty one counts as unset. */
 export const setting = {
-  port: (fallback: number) =>
-    z.coerce.number('must be a port number').int().min(0).max(65_535).default(fallback),
+  port: (fallback: number) => wholeNumber('must be a port number', 0, 65_535).default(fallback),
   count: (fallback: number, least = 0) =>
-    z.coerce.number('must be a whole number').int('must be a whole number').min(least).default(fallback),
+    wholeNumber(`must be a whole number of at least ${least}`, least).default(fallback),
   text: (fallback: string) => z.string().default(fallback),
   optionalText: () => z.string().optional(),
   url: (fallback: string) =>
@@ -53,6 +52,15 @@ export const setting = {
   logFormat: () =>
     z.preprocess((value) => (value === 'pretty' ? 'text' : value), z.enum(['json', 'text'])).default('json'),
 };
+
+/** Decimal digits only: what JavaScript also takes for a number (`0x50`, `1e3`, a blank) is a slip of the hand here. */
+function wholeNumber(problem: string, least: number, most = Number.MAX_SAFE_INTEGER) {
+  return z
+    .string()
+    .regex(/^\d+$/, problem)
+    .transform(Number)
+    .pipe(z.number().min(least, problem).max(most, problem));
+}
 
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);

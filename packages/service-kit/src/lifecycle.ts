@@ -1,6 +1,6 @@
 import type { RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /** Thrown when a port is taken; the message names the port and the setting that chose it. */
 export class ListenError extends Error {
@@ -19,12 +19,22 @@ export interface Listening {
   readonly port: number;
 }
 
+/** Connections without a whole request so far. Node counts them as busy, so its close() would wait for them. */
+const unused = new WeakMap<Server, Set<Socket>>();
+
 /** Starts an HTTP server with the time-outs of a streaming service behind a proxy (kept alive longer than its own). */
 export function listen(handler: RequestListener, { host, port, setting }: ListenOptions): Promise<Listening> {
   const server = createServer({ keepAliveTimeout: 75_000, headersTimeout: 80_000 }, handler);
+  const fresh = new Set<Socket>();
+  unused.set(server, fresh);
+  server.on('connection', (socket) => {
+    fresh.add(socket);
+    socket.once('close', () => fresh.delete(socket));
+  });
   // Node's close() ends only connections that are idle at that moment; one that becomes idle later would hold the
   // process for the whole keep-alive time.
-  server.on('request', (_req, res) => {
+  server.on('request', (req, res) => {
+    fresh.delete(req.socket);
     res.once('close', () => {
       if (!server.listening) setImmediate(() => server.closeIdleConnections());
     });
@@ -48,5 +58,6 @@ export function closeGracefully(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
+    for (const socket of unused.get(server) ?? []) socket.destroy();
   });
 }
