@@ -82,6 +82,33 @@ export const cases: readonly AnswerCase[] = [
     ),
     ends: 'whole',
   },
+  {
+    name: 'web-search-citations',
+    request: { web_search_options: {} },
+    events: upstream(
+      begin(),
+      message({ at: 0, deltas: ['Looking.'] }),
+      [
+        {
+          type: 'response.output_item.added',
+          output_index: 1,
+          item: { type: 'web_search_call', id: 'ws_1' },
+        },
+        { type: 'response.web_search_call.searching', output_index: 1, item_id: 'ws_1' },
+        { type: 'response.output_item.done', output_index: 1, item: { type: 'web_search_call', id: 'ws_1' } },
+      ],
+      message({
+        at: 2,
+        deltas: ['It rains (example.com).'],
+        annotations: [
+          { type: 'url_citation', start_index: 9, end_index: 22, title: 'Rain', url: 'https://example.com' },
+          { type: 'file_citation', file_id: 'file_1' },
+        ],
+      }),
+      completed(),
+    ),
+    ends: 'whole',
+  },
   { name: 'nothing-at-all', events: upstream(begin(), completed()), ends: 'whole' },
   {
     name: 'two-messages',

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import type { CodexEvent } from '../../src/codex/events.ts';
+import { createFold } from '../../src/codex/fold.ts';
+import type { Exchange } from '../../src/dialects/dialect.ts';
+import { openaiChat } from '../../src/dialects/openai-chat/dialect.ts';
+import type { Fault } from '../../src/fault.ts';
+import {
+  begin,
+  completed,
+  customCall,
+  errorEvent,
+  failed,
+  functionCall,
+  incomplete,
+  interleaved,
+  message,
+  noise,
+  reasoning,
+  refusalMessage,
+  upstream,
+  type RawEvent,
+} from '../upstream-events.ts';
+import { openContext, stamp } from './open-context.ts';
+import { readReply, readStream } from './read-stream.ts';
+
+const cut: Fault = { kind: 'upstream_error', message: 'The upstream ended without an answer.' };
+
+/** An output item, once its place is known. */
+type Script = (at: number) => readonly RawEvent[];
+
+const deltas = fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 4 });
+
+const prose: fc.Arbitrary<Script> = fc.oneof(
+  deltas.map((texts) => (at: number) => message({ at, deltas: texts })),
+  deltas.map((texts) => (at: number) => message({ at, deltas: texts, phase: 'commentary' })),
+  deltas.map((texts) => (at: number) => refusalMessage({ at, deltas: texts })),
+  fc.array(deltas, { maxLength: 3 }).map((summary) => (at: number) => reasoning({ at, summary })),
+  fc.constant(() => noise()),
+);
+
+const call: fc.Arbitrary<Script> = fc.oneof(
+  deltas.map((texts) => (at: number) => functionCall({ at, callId: `call_${at}`, name: 'f', deltas: texts })),
+  deltas.map((texts) => (at: number) => customCall({ at, callId: `call_${at}`, name: 'c', deltas: texts })),
+);
+
+const ending = fc.constantFrom(
+  completed(),
+  completed(null),
+  incomplete('max_output_tokens'),
+  incomplete('steered'),
+  errorEvent({ code: 'server_is_overloaded', message: 'Busy.' }),
+  failed({ code: 'internal', message: 'Broken.' }),
+);
+
+/** As the backend answers: one text after the other, then calls, which it may make at the same time. */
+const answer = fc
+  .record({
+    texts: fc.array(prose, { maxLength: 4 }),
+    calls: fc.array(call, { maxLength: 4 }),
+    atOnce: fc.boolean(),
+    end: ending,
+  })
+  .map(({ texts, calls, atOnce, end }) => {
+    const before = texts.map((script, index) => script(index));
+    const after = calls.map((script, index) => script(texts.length + index));
+    return upstream(begin(), ...before, ...(atOnce ? [interleaved(...after)] : after), end);
+  });
+
+/** All items at the same time, which no backend does. */
+const turmoil = fc
+  .record({ scripts: fc.array(fc.oneof(prose, call), { maxLength: 5 }), end: ending })
+  .map(({ scripts, end }) => upstream(begin(), interleaved(...scripts.map((script, at) => script(at))), end));
+
+const fields = fc.constantFrom<Readonly<Record<string, unknown>>>(
+  {},
+  { stream_options: { include_usage: true } },
+  { functions: [{ name: 'f' }] },
+  { response_format: { type: 'json_object' } },
+);
+
+function open(extra: Readonly<Record<string, unknown>>): Exchange {
+  const body = { model: 'gpt-5.5', messages: [{ role: 'user', content: 'Go.' }], stream: true, ...extra };
+  return openaiChat.open(body, openContext());
+}
+
+/** The whole stream, ended by the gateway if the upstream did not. */
+function streamed(exchange: Exchange, batches: readonly (readonly CodexEvent[])[]): string {
+  const encoder = exchange.encoder(stamp);
+  const text = batches.map((batch) => encoder.push(batch)).join('');
+  return text + encoder.fail(cut);
+}
+
+test('a stream that is cut after any event ends legally and does not look whole', () => {
+  fc.assert(
+    fc.property(fields, fc.oneof(answer, turmoil), (extra, events) => {
+      for (let length = 0; length < events.length; length += 1)
+        assert.equal(readStream(streamed(open(extra), [events.slice(0, length)])).finish, null);
+    }),
+  );
+});
+
+test('a stream that is not cut ends as its answer did', () => {
+  fc.assert(
+    fc.property(fields, fc.oneof(answer, turmoil), (extra, events) => {
+      const last = events.at(-1)?.type;
+      const whole = last === 'response.completed' || last === 'response.incomplete';
+      assert.equal(readStream(streamed(open(extra), [events])).finish !== null, whole);
+    }),
+  );
+});
+
+test('how events are batched does not change a byte', () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 9 });
+  fc.assert(
+    fc.property(fields, fc.oneof(answer, turmoil), sizes, (extra, events, batchSizes) => {
+      const batches: (readonly CodexEvent[])[] = [];
+      for (let from = 0; from < events.length;) {
+        const size = batchSizes[batches.length % batchSizes.length] ?? 1;
+        batches.push(events.slice(from, from + size));
+        from += size;
+      }
+      assert.equal(streamed(open(extra), batches), streamed(open(extra), [events]));
+    }),
+  );
+});
+
+test('the stream and the JSON answer tell the same', () => {
+  fc.assert(
+    fc.property(fields, answer, (extra, events) => {
+      const fold = createFold();
+      fold.push(events);
+      const folded = fold.result();
+      const told = readStream(streamed(open(extra), [events]));
+      assert.equal(folded === null, told.finish === null);
+      if (folded !== null) assert.deepEqual(readReply(open(extra).reply(folded, stamp)), told);
+    }),
+  );
+});
