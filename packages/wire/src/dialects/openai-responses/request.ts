@@ -107,11 +107,12 @@ function cacheKey({ request, model, tools, drafts }: Understood, context: OpenCo
   const { instructions, prompt_cache_key, user, safety_identifier } = request;
   const person = user ?? safety_identifier ?? null;
   const setting = JSON.stringify([instructions ?? null, tools.sent]);
-  const firstWords = drafts.find((draft) => draft.kind === 'item' && isUserMessage(draft.item));
+  // All up to the user's first words: the same in every turn of a conversation.
+  const firstWords = drafts.findIndex((draft) => draft.kind === 'item' && isUserMessage(draft.item));
   return promptCacheKey(
     {
       candidates: [prompt_cache_key, context.sessionId, person && `${person}\n${setting}`],
-      beginning: JSON.stringify([model.slug, setting, firstWords ?? null]),
+      beginning: JSON.stringify([model.slug, setting, drafts.slice(0, firstWords + 1)]),
       scope: context.cacheScope,
     },
     context.digest,
