@@ -9,6 +9,8 @@ export interface AnswerStyle {
   readonly names: ToolNames;
   readonly display: ThinkingDisplay;
   readonly speed: 'standard' | 'fast' | null;
+  /** The answer must be JSON: clients parse every text block, so comments of the model on the way are left out. */
+  readonly isJson: boolean;
   /** Whether the request spoke of context edits: the answer then says that none was applied. */
   readonly declaresEdits: boolean;
 }

@@ -7,10 +7,10 @@ import {
   type CodexRequestParts,
   type TextOptions,
 } from '../../codex/request.ts';
-import { createToolNames, type ToolNames } from '../../codex/tool-names.ts';
+import { createToolNames } from '../../codex/tool-names.ts';
 import { invalidRequest } from '../../fault.ts';
 import { isRecord } from '../../record.ts';
-import type { Exchange, OpenContext, ResolvedModel } from '../dialect.ts';
+import type { Exchange, OpenContext } from '../dialect.ts';
 import { parseBody } from '../field-path.ts';
 import { createWarningLog, type WarningLog } from '../warnings.ts';
 import { readConversation, systemText, withReasoning, type Conversation } from './conversation.ts';
@@ -21,7 +21,7 @@ import type { AnswerStyle } from './message.ts';
 import { referencedTools } from './references.ts';
 import { messagesReply } from './reply.ts';
 import { messagesSchema, type MessagesBody } from './schema.ts';
-import { planThinking, type ThinkingDisplay } from './thinking.ts';
+import { planThinking } from './thinking.ts';
 import { readTools } from './tools.ts';
 
 /**
@@ -81,22 +81,16 @@ function understand(request: MessagesBody, context: OpenContext, warnings: Warni
     promptCacheKey: cacheKey(request, context, beginning),
     serviceTier: request.speed === 'fast' ? ('priority' as const) : undefined,
   };
-  return { conversation, parts, style: answerStyle(request, model, names, thinking.display) };
-}
-
-function answerStyle(
-  { speed, context_management: edits }: MessagesBody,
-  model: ResolvedModel,
-  names: ToolNames,
-  display: ThinkingDisplay,
-): AnswerStyle {
-  return {
+  const { speed, context_management: edits } = request;
+  const style = {
     model,
     names,
-    display,
+    display: thinking.display,
     speed: speed ?? null,
+    isJson: parts.text.format !== undefined,
     declaresEdits: edits !== undefined && edits !== null,
   };
+  return { conversation, parts, style };
 }
 
 /** The backend demands instructions, and takes empty ones when a developer message comes first. */

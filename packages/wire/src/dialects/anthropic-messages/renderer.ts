@@ -94,6 +94,8 @@ function goodEnding(
   return { stopReason, explanation: stopReason === 'refusal' ? FILTERED : null };
 }
 
+const silent: ItemRenderer = { take: () => {}, finish: () => {}, cut: () => {} };
+
 type CreateItem = (state: RenderState, index: number) => ItemRenderer;
 
 const creators: ReadonlyMap<string, CreateItem> = new Map<string, CreateItem>([
@@ -106,6 +108,8 @@ const creators: ReadonlyMap<string, CreateItem> = new Map<string, CreateItem>([
 
 /** Null for items that a message has no block for. */
 function createItem(event: ItemEvent, state: RenderState): ItemRenderer | null {
+  const isComment = 'item' in event && event.item.phase === 'commentary';
+  if (isComment && state.style.isJson) return silent;
   return creators.get(itemType(event))?.(state, event.output_index) ?? null;
 }
 

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import type { OpenContext, ResolvedModel, Stamp } from '../../src/dialects/dialect.ts';
+
+export const stamp: Stamp = { id: '0123456789abcdef', createdAt: 1_800_000_001, requestId: 'req_1' };
+
+/** A context as the gateway gives it; models take every effort from none to xhigh and exist. */
+export function openContext({
+  model = {},
+  ...rest
+}: Partial<Omit<OpenContext, 'resolveModel'>> & {
+  readonly model?: Partial<ResolvedModel>;
+} = {}): OpenContext {
+  return {
+    sessionId: null,
+    cacheScope: 'key-1',
+    resolveModel: (requested) => ({
+      requested,
+      slug: requested,
+      exists: true,
+      efforts: ['none', 'low', 'medium', 'high', 'xhigh'],
+      effort: null,
+      ...model,
+    }),
+    digest: (text) => createHash('sha256').update(text).digest('hex'),
+    countTokens: (text) => Math.ceil(text.length / 4),
+    ...rest,
+  };
+}
