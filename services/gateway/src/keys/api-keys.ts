@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { errorCode } from '@codex-gateway/service-kit/config.ts';
-import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
+import { readYaml } from './yaml-source.ts';
 
 const limit = z.number().int().min(1).optional();
 
@@ -79,21 +79,15 @@ export function readKeysFile(path: string): KeysFile {
 
 /** Parses the text of an API keys file (YAML). */
 export function parseKeys(text: string): KeysFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  if (document.errors.length > 0)
-    return {
-      ok: false,
-      problems: document.errors.map(({ message }) => message.split('\n')[0] ?? 'not YAML'),
-    };
-  const lineOf = (path: readonly PropertyKey[]): number => lineAt(document, lines, path);
-  const result = fileSchema.safeParse(document.toJS() ?? {});
+  const { value, problems, lineOf } = readYaml(text);
+  if (problems.length > 0) return { ok: false, problems };
+  const result = fileSchema.safeParse(value ?? {});
   if (!result.success) {
     return {
       ok: false,
-      problems: result.error.issues.map(
-        ({ path, message }) => `line ${lineOf(path)}: ${path.join('.') || 'file'}: ${message}`,
-      ),
+      problems: result.error.issues.flatMap(toProblems).map(({ path, problem }) => {
+        return `line ${lineOf(path)}: ${path.join('.') || 'file'}: ${problem}`;
+      }),
     };
   }
   const keys = result.data.keys.map(toApiKey);
@@ -101,13 +95,10 @@ export function parseKeys(text: string): KeysFile {
   return doubles.length > 0 ? { ok: false, problems: doubles } : { ok: true, keys };
 }
 
-/** The line of a place in the file, or of the nearest thing around it that is there. */
-function lineAt(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
-  for (let length = path.length; length > 0; length--) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-  }
-  return 1;
+/** One problem a place: zod tells all unknown members of an object in one issue of the object. */
+function toProblems(issue: z.core.$ZodIssue): readonly { path: readonly PropertyKey[]; problem: string }[] {
+  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, problem: issue.message }];
+  return issue.keys.map((name) => ({ path: [...issue.path, name], problem: 'is not a known member' }));
 }
 
 function duplicates(keys: readonly ApiKey[]): readonly { index: number; problem: string }[] {
