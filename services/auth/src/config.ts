@@ -129,7 +129,7 @@ export function describeConfig(config: AuthConfig): Record<string, unknown> {
     AUTH_SEED_FILE: config.seedPath,
     borrowedLogin: config.seedPath === null ? config.borrowPath : null,
     CALLER_AUTH: 'shared_secret',
-    BROKER_SECRET: config.brokerSecrets,
+    BROKER_SECRET: `${config.brokerSecrets.length} set`,
     ON_IN_DOUBT: config.onInDoubt,
     INTENT_DEADLINE_SECONDS: config.intentDeadlineMs / 1_000,
     ACCOUNTS: config.aliases.join(','),
@@ -151,11 +151,12 @@ function absent(why: string) {
 }
 
 function proxyUrl() {
-  return z
-    .string()
-    .refine(
-      (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol),
-      'must be an http or https URL',
-    )
-    .optional();
+  return z.string().refine(isOrigin, 'must be an http or https URL without a path').optional();
+}
+
+/** undici takes a proxy's origin and refuses anything behind it. */
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, pathname, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && pathname === '/' && search === '' && hash === '';
 }

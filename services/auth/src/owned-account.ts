@@ -50,7 +50,8 @@ export function createOwnedAccount(deps: RefreshLoopDeps): OwnedAccount {
     load: loop.load,
     start: async () => loop.look(),
     settled: async () => {
-      loop.look();
+      // without a record there is nothing to start, and looking again would put off the timer that reads anew
+      if (loop.standing().reading.kind === 'record') loop.look();
       await loop.flight();
     },
     reject,

@@ -48,6 +48,8 @@ export function createRefreshLoop(deps: RefreshLoopDeps): RefreshLoop {
     const reading = await inTurn(() => readOrProblem(store, alias));
     if (isNewProblem(standing.reading, reading))
       deps.log.error({ account: alias, problem: reading.problem }, 'token record unusable');
+    if ('problem' in standing.reading && reading.kind === 'record')
+      deps.log.info({ account: alias, generation: reading.record.generation }, 'token record read');
     standing = { ...standing, reading };
   };
 

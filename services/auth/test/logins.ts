@@ -13,6 +13,8 @@ export interface TokenClaims {
   readonly id?: string;
 }
 
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
 /** An access or id token with the claims of a real one and a signature that nobody checks. */
 export function makeToken({
   issuedAt,
@@ -27,34 +29,7 @@ export function makeToken({
     exp: (issuedAt + lifeMs) / 1_000,
     'https://api.openai.com/auth': { chatgpt_account_id: accountId, chatgpt_plan_type: plan },
   };
-  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${encode({ alg: 'RS256' })}.${encode(payload)}.made-signature`;
-}
-
-export interface AuthJsonOptions {
-  readonly refreshToken: string;
-  readonly accessToken: string;
-  readonly accountId?: string;
-  readonly lastRefreshAt?: number;
-}
-
-/** The text of an `auth.json` as the Codex CLI writes it. */
-export function makeAuthJson({
-  refreshToken,
-  accessToken,
-  accountId = 'acc-1',
-  lastRefreshAt = START_MS,
-}: AuthJsonOptions) {
-  return JSON.stringify({
-    OPENAI_API_KEY: null,
-    tokens: {
-      id_token: makeToken({ issuedAt: START_MS, lifeMs: HOUR_MS, accountId, id: `id-of-${refreshToken}` }),
-      access_token: accessToken,
-      refresh_token: refreshToken,
-      account_id: accountId,
-    },
-    last_refresh: new Date(lastRefreshAt).toISOString(),
-  });
 }
 
 /** A record with an access token of ten hours that was issued at `START_MS`. */

@@ -4,6 +4,9 @@ import { encodeRecord } from '../src/store/record-codec.ts';
 import type { StoreReading, TokenStore } from '../src/store/token-store.ts';
 import { makeRecord, START_MS } from './logins.ts';
 
+const contents = (reading: StoreReading) =>
+  reading.kind === 'record' ? encodeRecord(reading.record) : reading.kind;
+
 /** What every token store must do. `open` gives a store over an empty place, and another store over the same place. */
 export function tokenStoreContract(
   name: string,
@@ -11,9 +14,6 @@ export function tokenStoreContract(
     t: TestContext,
   ) => Promise<{ readonly store: TokenStore; readonly reopen: () => Promise<TokenStore> }>,
 ): void {
-  const contents = (reading: StoreReading) =>
-    reading.kind === 'record' ? encodeRecord(reading.record) : reading.kind;
-
   test(`${name}: an account without a record is absent`, async (t) => {
     const { store } = await open(t);
     assert.deepEqual(await store.read('default'), { kind: 'absent' });

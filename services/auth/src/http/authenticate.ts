@@ -5,11 +5,14 @@ import type { CallerResult } from '../metrics.ts';
 import { sendProblem } from './errors.ts';
 
 /** Tells whether a text is one of the secrets, in a time that depends on neither the text nor which one it is. */
-export function createSecretCheck(secrets: readonly Secret[]): (text: string) => boolean {
+export function createSecretCheck(
+  secrets: readonly Secret[],
+  equal: (a: Uint8Array, b: Uint8Array) => boolean = timingSafeEqual,
+): (text: string) => boolean {
   const digests = secrets.map((secret) => sha256(secret.reveal()));
   return (text) => {
     const given = sha256(text);
-    return digests.map((digest) => timingSafeEqual(digest, given)).includes(true);
+    return digests.map((digest) => equal(digest, given)).includes(true);
   };
 }
 

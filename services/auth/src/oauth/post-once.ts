@@ -40,7 +40,7 @@ export function postOnce(dispatcher: Dispatcher, clock: Clock, post: OnePost): P
       cancelTimer();
       resolve(result);
     };
-    const fail = (error: Error, cause: 'timeout' | 'reset') => {
+    const fail = (error: unknown, cause: 'timeout' | 'reset') => {
       if (settled) return;
       if (controller === null) settle({ kind: 'unsent', code: errorCode(error) });
       else if (status !== null && status >= FIRST_REFUSING_STATUS)
@@ -71,7 +71,11 @@ export function postOnce(dispatcher: Dispatcher, clock: Clock, post: OnePost): P
       },
       onResponseError: (_controller, error) => fail(error, isTimeout(error) ? 'timeout' : 'reset'),
     };
-    dispatch(dispatcher, post, handler);
+    try {
+      dispatch(dispatcher, post, handler);
+    } catch (error) {
+      fail(error, 'reset');
+    }
   });
 }
 

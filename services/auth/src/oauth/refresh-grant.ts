@@ -1,4 +1,5 @@
 import type { Clock } from '@codex-gateway/service-kit/clock.ts';
+import { errorCode } from '@codex-gateway/service-kit/config.ts';
 import { Secret } from '@codex-gateway/service-kit/secret.ts';
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
@@ -54,7 +55,12 @@ export function createRefreshGrant(options: RefreshGrantOptions): RefreshGrant {
     'user-agent': `codex-gateway/${options.version}`,
   };
   return async (refreshToken) => {
-    const dispatcher = options.connect();
+    let dispatcher: Dispatcher;
+    try {
+      dispatcher = options.connect();
+    } catch (error) {
+      return { kind: 'unsent', code: errorCode(error) };
+    }
     try {
       const result = await postOnce(dispatcher, options.clock, {
         url: `${options.issuer}/oauth/token`,

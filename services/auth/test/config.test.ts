@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ConfigurationError } from '@codex-gateway/service-kit/config.ts';
+import { describeConfig, readConfig } from '../src/config.ts';
+
+const LEAST = { HOME: '/home/someone', BROKER_SECRET: 'secret-canary' };
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError);
+    return error.problems.map(({ setting, problem }) => `${setting}: ${problem}`);
+  }
+  return [];
+}
+
+test('with nothing set but the secret the defaults stand', () => {
+  assert.deepEqual(describeConfig(readConfig(LEAST)), {
+    PORT: 8081,
+    OPS_PORT: 9091,
+    HOST: '127.0.0.1',
+    OAUTH_ISSUER: 'https://auth.openai.com',
+    OAUTH_CLIENT_ID: 'app_EMoamEEZ73f0CkXaXp7hrann',
+    TOKEN_STORE: 'file',
+    TOKEN_STORE_PATH: '/home/someone/.codex-gateway/accounts',
+    AUTH_SEED_FILE: null,
+    borrowedLogin: '/home/someone/.codex/auth.json',
+    CALLER_AUTH: 'shared_secret',
+    BROKER_SECRET: '1 set',
+    ON_IN_DOUBT: 'retry_once',
+    INTENT_DEADLINE_SECONDS: 45,
+    ACCOUNTS: 'default',
+    HTTPS_PROXY: null,
+    NO_PROXY: null,
+    LOG_LEVEL: 'info',
+    LOG_FORMAT: 'json',
+  });
+});
+
+test('all problems are told at once, each with its setting, none with a secret', () => {
+  assert.deepEqual(
+    problemsOf({
+      HOME: '/home/someone',
+      PORT: '99999',
+      OAUTH_ISSUER: 'auth.openai.com',
+      TOKEN_STORE: 'kubernetes',
+      TOKEN_STORE_SECRET_PREFIX: 'codex-',
+      CALLER_AUTH: 'service_account',
+      ALLOWED_CALLERS: 'a/b',
+      BROKER_SECRET: 'canary-1,canary-2,canary-3',
+      ADMIN_SECRET: 'canary-4',
+      ON_IN_DOUBT: 'perhaps',
+      INTENT_DEADLINE_SECONDS: '0',
+      ACCOUNTS: 'Default,../etc',
+      HTTPS_PROXY: 'http://proxy:3128/path',
+      https_proxy: 'socks5://proxy',
+      LOG_LEVEL: 'loud',
+    }).map((line) => line.split(':')[0]),
+    [
+      'PORT',
+      'OAUTH_ISSUER',
+      'TOKEN_STORE',
+      'TOKEN_STORE_SECRET_PREFIX',
+      'CALLER_AUTH',
+      'ALLOWED_CALLERS',
+      'BROKER_SECRET',
+      'ADMIN_SECRET',
+      'ON_IN_DOUBT',
+      'INTENT_DEADLINE_SECONDS',
+      'ACCOUNTS',
+      'HTTPS_PROXY',
+      'https_proxy',
+      'LOG_LEVEL',
+    ],
+  );
+  assert.doesNotMatch(problemsOf({ BROKER_SECRET: 'canary,', ADMIN_SECRET: 'canary' }).join('\n'), /canary/);
+});
+
+test('the secret of the callers is required, and may come from a file', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'codex-gateway-auth-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'secret');
+  await writeFile(path, 'from-a-file\n');
+  assert.deepEqual(problemsOf({ HOME: '/h' }), [
+    'BROKER_SECRET: required: the secret that callers send (or its file in BROKER_SECRET_FILE)',
+  ]);
+  const { brokerSecrets } = readConfig({ HOME: '/h', BROKER_SECRET_FILE: path });
+  assert.deepEqual(
+    brokerSecrets.map((secret) => secret.reveal()),
+    ['from-a-file'],
+  );
+});
+
+test('what this version does not have is refused, naming the setting, not passed over', () => {
+  assert.deepEqual(
+    problemsOf({ ...LEAST, TOKEN_STORE: 'kubernetes', CALLER_AUTH: 'service_account', ADMIN_SECRET: 'x' }),
+    [
+      'TOKEN_STORE: must be file: this version has no other store',
+      'CALLER_AUTH: must be shared_secret: this version has no other way',
+      'ADMIN_SECRET: must not be set: login over HTTP is not part of this version',
+    ],
+  );
+});
+
+test('paths may begin with the home folder; without one the store must be told its place', () => {
+  const { storePath, seedPath } = readConfig({
+    ...LEAST,
+    TOKEN_STORE_PATH: '~/state',
+    AUTH_SEED_FILE: '~/a.json',
+  });
+  assert.deepEqual([storePath, seedPath], ['/home/someone/state', '/home/someone/a.json']);
+  assert.deepEqual(problemsOf({ BROKER_SECRET: 's' }), [
+    'TOKEN_STORE_PATH: must be an absolute folder when HOME is not set',
+  ]);
+  assert.deepEqual(problemsOf({ BROKER_SECRET: 's', TOKEN_STORE_PATH: '/state' }), []);
+});
+
+test('the proxy may be set in lower case, and is told without its password', () => {
+  const config = readConfig({
+    ...LEAST,
+    https_proxy: 'http://user:canary@proxy:3128',
+    no_proxy: 'localhost',
+  });
+  assert.equal(config.httpsProxy, 'http://user:canary@proxy:3128');
+  assert.deepEqual(
+    [describeConfig(config)['HTTPS_PROXY'], describeConfig(config)['NO_PROXY']],
+    ['proxy:3128', 'localhost'],
+  );
+});
+
+test('accounts are named in order, the first is the default', () => {
+  assert.deepEqual(readConfig({ ...LEAST, ACCOUNTS: 'main, team-2' }).aliases, ['main', 'team-2']);
+  assert.deepEqual(problemsOf({ ...LEAST, ACCOUNTS: 'main,main' }), ['ACCOUNTS: names an account twice']);
+});

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createSimulator } from '@codex-gateway/simulator/app.ts';
+import { tokensReplySchema } from '@codex-gateway/wire/broker/contract.ts';
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const SECRET = 'main-secret';
+
+async function makeHome(t: TestContext): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'codex-gateway-auth-'));
+  t.after(() => rm(home, { recursive: true, force: true }));
+  return home;
+}
+
+function run(t: TestContext, environment: Record<string, string>, ...args: string[]) {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env['PATH'], PORT: '0', OPS_PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  const lines: Record<string, unknown>[] = [];
+  const waiting = new Set<() => void>();
+  const output = { out: '', err: '' };
+  child.stdout.on('data', (chunk) => (output.out += chunk));
+  child.stderr.on('data', (chunk) => (output.err += chunk));
+  createInterface(child.stdout).on('line', (line) => {
+    if (line.startsWith('{"level"')) lines.push(JSON.parse(line));
+    for (const look of waiting) look();
+  });
+  const exited = once(child, 'close').then(([code]) => ({ code, ...output }));
+  return {
+    child,
+    exited,
+    /** Resolves with the first line of the log that has this message. */
+    line: (message: string): Promise<Record<string, unknown>> =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const line = lines.find(({ msg }) => msg === message);
+          if (line !== undefined) resolve(line);
+        };
+        waiting.add(look);
+        look();
+        void exited.then(({ err }) => reject(new Error(`ended without "${message}": ${err}`)));
+      }),
+  };
+}
+
+test('--check-config prints the effective configuration without secrets and exits 0', async (t) => {
+  const home = await makeHome(t);
+  const { code, out, err } = await run(
+    t,
+    { HOME: home, BROKER_SECRET: SECRET, ACCOUNTS: 'a,b' },
+    '--check-config',
+  ).exited;
+  assert.deepEqual([code, err], [0, '']);
+  assert.equal(JSON.parse(out).ACCOUNTS, 'a,b');
+  assert.ok(!out.includes(SECRET));
+});
+
+test('a broken configuration lists all its problems and exits 78, checked or started', async (t) => {
+  const home = await makeHome(t);
+  for (const args of [['--check-config'], []]) {
+    const { code, out, err } = await run(t, { HOME: home, TOKEN_STORE: 'vault', LOG_LEVEL: 'loud' }, ...args)
+      .exited;
+    assert.deepEqual([code, out], [78, '']);
+    assert.deepEqual(
+      err
+        .trim()
+        .split('\n')
+        .map((line) => line.split(':')[0]),
+      ['TOKEN_STORE', 'BROKER_SECRET', 'LOG_LEVEL'],
+    );
+  }
+});
+
+test('--check-config names the wrong field of a seed, and an account that ACCOUNTS does not list', async (t) => {
+  const home = await makeHome(t);
+  const seeds = join(home, 'seeds');
+  await mkdir(seeds);
+  await writeFile(join(seeds, 'default.json'), '{"tokens":{"access_token":"canary"}}');
+  await writeFile(join(seeds, 'work.json'), '{');
+  const environment = { HOME: home, BROKER_SECRET: SECRET, AUTH_SEED_FILE: seeds };
+  const checked = await run(t, environment, '--check-config').exited;
+  assert.equal(checked.code, 78);
+  assert.deepEqual(checked.err.trim().split('\n'), [
+    `ACCOUNTS: does not list "work", the account of ${seeds}/work.json`,
+    `AUTH_SEED_FILE: ${seeds}/default.json: tokens.refresh_token: missing`,
+    `AUTH_SEED_FILE: ${seeds}/work.json: not valid JSON`,
+  ]);
+  const started = await run(t, environment).exited;
+  assert.deepEqual(
+    [started.code, started.err.trim()],
+    [78, `ACCOUNTS: does not list "work", the account of ${seeds}/work.json`],
+  );
+});
+
+test('a taken port ends the start with exit 1, naming port and setting', async (t) => {
+  const home = await makeHome(t);
+  const blocker = createServer().listen(0, '127.0.0.1');
+  await once(blocker, 'listening');
+  t.after(() => blocker.close());
+  const address = blocker.address();
+  const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+  for (const setting of ['PORT', 'OPS_PORT']) {
+    const { code, err } = await run(t, {
+      HOME: home,
+      BROKER_SECRET: SECRET,
+      CODEX_GATEWAY_CONTAINER: '1',
+      [setting]: port,
+    }).exited;
+    assert.deepEqual(
+      [code, err.trim()],
+      [1, `port ${port} on 127.0.0.1 is already in use; choose another with ${setting}`],
+    );
+  }
+});
+
+test('a second broker on the same store exits 75 and names the first', async (t) => {
+  const home = await makeHome(t);
+  const environment = { HOME: home, BROKER_SECRET: SECRET, CODEX_GATEWAY_CONTAINER: '1' };
+  const first = run(t, environment);
+  await first.line('listening');
+  const { code, err } = await run(t, environment).exited;
+  assert.equal(code, 75);
+  assert.match(err, new RegExp(`in use by another broker \\(pid ${first.child.pid} on `));
+});
+
+test('SIGTERM in the middle of a refresh: it is finished and made durable, then exit 0', async (t) => {
+  const home = await makeHome(t);
+  const simulator = await createSimulator({ accessTokenSeconds: 3_600 });
+  t.after(() => simulator.close());
+  const seed = join(home, 'seed.json');
+  await writeFile(seed, JSON.stringify(simulator.control.login({ accessTokenSeconds: -60 })));
+  simulator.control.hold('refresh');
+  const broker = run(t, {
+    HOME: home,
+    BROKER_SECRET: SECRET,
+    AUTH_SEED_FILE: seed,
+    OAUTH_ISSUER: simulator.issuerUrl,
+  });
+  await simulator.control.until(() => simulator.control.waiting('refresh') === 1);
+  await broker.line('account');
+  broker.child.kill('SIGTERM');
+  await broker.line('stopping');
+  simulator.control.release('refresh');
+  const { code, err } = await broker.exited;
+  assert.deepEqual([code, err], [0, '']);
+  const stored = JSON.parse(await readFile(join(home, '.codex-gateway/accounts/default.json'), 'utf8'));
+  assert.deepEqual([stored.generation, stored.intent], [2, null]);
+});
+
+test('a started broker serves tokens, on one port too when both settings are equal', async (t) => {
+  const home = await makeHome(t);
+  const simulator = await createSimulator();
+  t.after(() => simulator.close());
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const address = free.address();
+  const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+  free.close();
+  await once(free, 'close');
+  const seed = join(home, 'seed.json');
+  const login = simulator.control.login();
+  await writeFile(seed, JSON.stringify(login));
+  const broker = run(t, {
+    HOME: home,
+    BROKER_SECRET: SECRET,
+    AUTH_SEED_FILE: seed,
+    PORT: port,
+    OPS_PORT: port,
+  });
+  await broker.line('account');
+  const reply = await fetch(`http://127.0.0.1:${port}/v1/tokens`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${SECRET}` },
+  });
+  assert.equal(
+    tokensReplySchema.parse(await reply.json()).accounts[0]?.accessToken,
+    login.tokens.access_token,
+  );
+  assert.equal((await fetch(`http://127.0.0.1:${port}/metrics`)).status, 200);
+  broker.child.kill('SIGINT');
+  assert.equal((await broker.exited).code, 0);
+});
