@@ -1,5 +1,5 @@
 import type { Usage } from '../usage.ts';
-import { usageOf, type CodexEvent, type OutputItem, type ResponseObject } from './events.ts';
+import { isTerminal, usageOf, type CodexEvent, type OutputItem, type ResponseObject } from './events.ts';
 
 /** An output item with its place; `done` items are whole, others were rebuilt from what had arrived. */
 export interface FoldedItem {
@@ -23,7 +23,7 @@ export interface Fold {
   readonly push: (events: readonly CodexEvent[]) => void;
   /** Items so far in their order, unfinished ones rebuilt from their deltas. */
   readonly items: () => readonly FoldedItem[];
-  /** The answer, or null when no `completed` or `incomplete` event has arrived: half an answer is none. */
+  /** The answer, or null when it did not end with a `completed` or `incomplete` event: half an answer is none. */
   readonly result: () => Folded | null;
 }
 
@@ -59,6 +59,7 @@ const itemTypeOf: Readonly<Record<PartKind, string>> = {
 export function createFold(): Fold {
   const open = new Map<number, OpenItem>();
   let terminal: Extract<CodexEvent, { type: 'response.completed' | 'response.incomplete' }> | null = null;
+  let over = false;
 
   const note = ({ outputIndex, kind, place, delta }: Piece): void => {
     let entry = open.get(outputIndex);
@@ -70,6 +71,8 @@ export function createFold(): Fold {
   };
 
   const take = (event: CodexEvent): void => {
+    if (over) return;
+    over = isTerminal(event);
     if (event.type === 'response.output_item.added' || event.type === 'response.output_item.done') {
       const done = event.type === 'response.output_item.done';
       open.set(event.output_index, { item: event.item, done, parts: new Map() });

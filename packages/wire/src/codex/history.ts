@@ -23,22 +23,42 @@ export function repairHistory(
   items: readonly InputItem[],
   digest: (text: string) => string,
 ): readonly InputItem[] {
-  const calls = new Set(items.map(callIdOf));
-  const answered = new Set(items.filter(isOutput).map((item) => item.call_id));
+  const { orphans, unanswered } = unpaired(items);
   const repaired: InputItem[] = [];
-  let unanswered: CallItem[] = [];
+  let openCalls: CallItem[] = [];
   const answerOpenCalls = (): void => {
-    repaired.push(...unanswered.map(abortedOutput));
-    unanswered = [];
+    repaired.push(...openCalls.map(abortedOutput));
+    openCalls = [];
   };
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
     if (!isCall(item)) answerOpenCalls();
-    if (isOutput(item) && !calls.has(item.call_id)) repaired.push(orphanMessage(item));
-    else repaired.push(item);
-    if (isCall(item) && !answered.has(item.call_id)) unanswered.push(item);
+    repaired.push(isOutput(item) && orphans.has(index) ? orphanMessage(item) : item);
+    if (isCall(item) && unanswered.has(index)) openCalls.push(item);
   }
   answerOpenCalls();
   return repaired.map((item) => withSafeCallId(item, digest));
+}
+
+interface Unpaired {
+  /** Places of outputs without a call before them. */
+  readonly orphans: ReadonlySet<number>;
+  /** Places of calls without an output after them. */
+  readonly unanswered: ReadonlySet<number>;
+}
+
+/** An output answers the call of its id before it; some clients count their ids from the start in every turn. */
+function unpaired(items: readonly InputItem[]): Unpaired {
+  const open = new Map<unknown, number[]>();
+  const orphans = new Set<number>();
+  for (const [index, item] of items.entries()) {
+    if (isOutput(item)) {
+      if (open.get(item.call_id)?.pop() === undefined) orphans.add(index);
+      continue;
+    }
+    const callId = callIdOf(item);
+    if (callId !== undefined) open.set(callId, [...(open.get(callId) ?? []), index]);
+  }
+  return { orphans, unanswered: new Set([...open.values()].flat()) };
 }
 
 function isCall(item: InputItem): item is CallItem {

@@ -108,7 +108,7 @@ export function refusalOfEvent(event: CodexEvent): Refusal | null {
 
 function specialCase(error: UpstreamError, status: number): Refusal | null {
   for (const code of [error.code, error.type]) {
-    const rule = code ? byCode[code] : undefined;
+    const rule = code && Object.hasOwn(byCode, code) ? byCode[code] : undefined;
     if (rule) return rule(error, status);
   }
   return null;

@@ -10,14 +10,14 @@ export interface Ending {
   readonly legacy: boolean;
 }
 
-const byReason: Readonly<Record<string, FinishReason>> = {
-  max_output_tokens: 'length',
-  content_filter: 'content_filter',
-};
+const byReason: ReadonlyMap<string, FinishReason> = new Map([
+  ['max_output_tokens', 'length'],
+  ['content_filter', 'content_filter'],
+]);
 
 /** From what the client was told, at the end. A cut call is `length`: its arguments must not be used. */
 export function finishReason({ incompleteReason, called, cutCall, legacy }: Ending): FinishReason {
-  if (incompleteReason !== null) return byReason[incompleteReason] ?? (cutCall ? 'length' : 'stop');
+  if (incompleteReason !== null) return byReason.get(incompleteReason) ?? (cutCall ? 'length' : 'stop');
   if (!called) return 'stop';
   return legacy ? 'function_call' : 'tool_calls';
 }
