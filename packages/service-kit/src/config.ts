@@ -37,6 +37,7 @@ export const setting = {
       .refine(isHttpUrl, 'must be an http or https URL')
       .default(fallback)
       .transform((url) => url.replace(/\/+$/, '')),
+  optionalUrl: () => z.string().refine(isHttpUrl, 'must be an http or https URL').optional(),
   secret: () =>
     z
       .string()

@@ -10,10 +10,13 @@ import {
 import { z } from 'zod';
 import { apiKeyFromText, readKeysFile, type ApiKey } from './keys/api-keys.ts';
 
+const DEFAULT_HOST = '127.0.0.1';
+const loopback = new Set([DEFAULT_HOST, 'localhost', '::1']);
+
 const schema = z.object({
   PORT: setting.port(8080),
   OPS_PORT: setting.port(9090),
-  HOST: setting.text('127.0.0.1'),
+  HOST: setting.text(DEFAULT_HOST),
   UPSTREAM_MODE: z
     .literal('codex_oauth', 'only codex_oauth is supported by this version')
     .default('codex_oauth'),
@@ -35,7 +38,7 @@ const schema = z.object({
   REQUEST_TIMEOUT_SECONDS: setting.count(3600, 1),
   STREAM_HEARTBEAT_SECONDS: setting.count(15, 1),
   DRAIN_SECONDS: setting.count(570),
-  HTTPS_PROXY: setting.optionalText(),
+  HTTPS_PROXY: setting.optionalUrl(),
   NO_PROXY: setting.optionalText(),
   LOG_LEVEL: setting.logLevel(),
   LOG_FORMAT: setting.logFormat(),
@@ -52,8 +55,6 @@ const notYet = [
   'OPENAI_API_KEY',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
 ];
-
-const loopback = new Set(['127.0.0.1', 'localhost', '::1']);
 
 export type GatewayConfig = Readonly<z.infer<typeof schema>> & {
   /** The keys at start; the file is watched from then on. Empty: open to everyone on loopback. */
@@ -77,10 +78,12 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
   const settings = collect(problems, () => readSettings(schema, { ...environment, ...proxies }, secrets));
   const keys = collect(problems, () => readKeys(environment, settings));
   const brokerCa = collect(problems, () => readCa(environment['BROKER_CA_FILE']));
-  if (settings && keys?.length === 0 && !loopback.has(settings.HOST)) {
+  const host = environment['HOST'] || DEFAULT_HOST;
+  const hasKey = ['API_KEYS_FILE', 'API_KEY', 'API_KEY_FILE'].some((name) => environment[name]);
+  if (!hasKey && !loopback.has(host)) {
     problems.push({
       setting: 'HOST',
-      problem: `${settings.HOST} is not loopback and there is no API key: set API_KEYS_FILE or API_KEY`,
+      problem: `${host} is not loopback and there is no API key: set API_KEYS_FILE or API_KEY`,
     });
   }
   if (!settings || !keys || problems.length > 0) throw new ConfigurationError(problems);

@@ -26,7 +26,7 @@ async function serve(config: GatewayConfig): Promise<void> {
   if (config.keys.length === 0)
     logger.warn('no API key is set: everyone on this machine may use the gateway');
   const gateway = createGateway({ config, clock, logger });
-  const shared = config.OPS_PORT === config.PORT;
+  const shared = config.OPS_PORT === config.PORT && config.PORT !== 0; // 0 is any free port, for each its own
   const { server, port } = await listen(
     shared ? express().use(gateway.opsRoutes, gateway.routes) : gateway.routes,
     {

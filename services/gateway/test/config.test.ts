@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { inspect } from 'node:util';
+import { ConfigurationError, type Environment } from '@codex-gateway/service-kit/config.ts';
+import { readGatewayConfig } from '../src/config.ts';
+import { apiKeyFromText, hashKey } from '../src/keys/api-keys.ts';
+
+function fileWith(t: TestContext, content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-config-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'file');
+  writeFileSync(path, content);
+  return path;
+}
+
+function problemsOf(environment: Environment): readonly string[] {
+  try {
+    readGatewayConfig(environment);
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError, inspect(error));
+    return error.problems.map(({ setting, problem }) => `${setting}: ${problem}`);
+  }
+  return [];
+}
+
+/** The name of the setting of each problem. */
+function settingsAtFault(environment: Environment): ReadonlySet<string> {
+  return new Set(problemsOf(environment).map((line) => line.slice(0, line.indexOf(':'))));
+}
+
+function proxiesOf(environment: Environment): readonly (string | undefined)[] {
+  const { HTTPS_PROXY, NO_PROXY } = readGatewayConfig(environment);
+  return [HTTPS_PROXY, NO_PROXY];
+}
+
+/** Everything that can be seen of a value by printing it. */
+function shown(value: unknown): string {
+  return inspect(value, { depth: null, showHidden: true }) + JSON.stringify(value);
+}
+
+const keysText = `keys:\n  - { id: team, sha256: ${hashKey('sk-team')} }\n`;
+
+test('with nothing set, the gateway is open to its own machine, in front of the Codex backend', () => {
+  assert.deepEqual(readGatewayConfig({}), {
+    PORT: 8080,
+    OPS_PORT: 9090,
+    HOST: '127.0.0.1',
+    UPSTREAM_MODE: 'codex_oauth',
+    CODEX_BASE_URL: 'https://chatgpt.com/backend-api/codex',
+    CODEX_CLIENT_VERSION: '0.169.0',
+    BROKER_URL: 'http://127.0.0.1:8081',
+    MODELS_CACHE_TTL_SECONDS: 300,
+    MAX_CONCURRENT_REQUESTS: 1000,
+    MAX_BODY_BYTES: 33_554_432,
+    UPSTREAM_IDLE_TIMEOUT_SECONDS: 300,
+    UPSTREAM_CONNECT_TIMEOUT_SECONDS: 10,
+    REQUEST_TIMEOUT_SECONDS: 3600,
+    STREAM_HEARTBEAT_SECONDS: 15,
+    DRAIN_SECONDS: 570,
+    LOG_LEVEL: 'info',
+    LOG_FORMAT: 'json',
+    keys: [],
+    brokerCa: undefined,
+  });
+});
+
+test('every problem is reported at once, with the name of its variable', (t) => {
+  const faulty = {
+    PORT: 'http',
+    OPS_PORT: '70000',
+    HOST: '0.0.0.0',
+    UPSTREAM_MODE: 'azure',
+    CODEX_BASE_URL: 'chatgpt.com',
+    CODEX_CLIENT_VERSION: 'latest',
+    BROKER_URL: 'unix:/socket',
+    BROKER_SECRET_FILE: '/nowhere/secret',
+    BROKER_CA_FILE: '/nowhere/ca.pem',
+    API_KEYS_FILE: fileWith(t, 'keys: []\n'),
+    MAX_CONCURRENT_REQUESTS: '0',
+    MAX_BODY_BYTES: '12',
+    REQUEST_TIMEOUT_SECONDS: '-1',
+    DRAIN_SECONDS: 'long',
+    HTTPS_PROXY: 'proxy:3128',
+    LOG_LEVEL: 'loud',
+    REDIS_URL: 'redis://127.0.0.1',
+  };
+  const { HOST: _keyed, ...expected } = faulty;
+  assert.deepEqual(settingsAtFault(faulty), new Set(Object.keys(expected)));
+});
+
+for (const host of ['0.0.0.0', '::', '10.0.0.7', 'gateway.local']) {
+  test(`HOST=${host} without any key refuses to start`, () => {
+    assert.deepEqual(problemsOf({ HOST: host }), [
+      `HOST: ${host} is not loopback and there is no API key: set API_KEYS_FILE or API_KEY`,
+    ]);
+  });
+
+  test(`HOST=${host} starts with a key`, (t) => {
+    assert.equal(readGatewayConfig({ HOST: host, API_KEY: 'sk-one' }).keys.length, 1);
+    assert.equal(readGatewayConfig({ HOST: host, API_KEY_FILE: fileWith(t, 'sk-one\n') }).keys.length, 1);
+    assert.equal(readGatewayConfig({ HOST: host, API_KEYS_FILE: fileWith(t, keysText) }).keys.length, 1);
+  });
+}
+
+test('an open host is reported beside the other problems', () => {
+  assert.deepEqual(settingsAtFault({ HOST: '0.0.0.0', PORT: 'x' }), new Set(['HOST', 'PORT']));
+  assert.deepEqual(settingsAtFault({ HOST: '0.0.0.0', PORT: 'x', API_KEY: 'k' }), new Set(['PORT']));
+});
+
+for (const host of ['127.0.0.1', 'localhost', '::1']) {
+  test(`HOST=${host} is loopback and may be open`, () => {
+    assert.deepEqual(readGatewayConfig({ HOST: host }).keys, []);
+  });
+}
+
+test('API_KEY is one key called default, without limits, beside those of the file', (t) => {
+  const { keys } = readGatewayConfig({ API_KEY: 'sk-one', API_KEYS_FILE: fileWith(t, keysText) });
+  assert.deepEqual(keys, [apiKeyFromText('default', 'sk-one'), apiKeyFromText('team', 'sk-team')]);
+});
+
+test('a broken keys file is told with every bad entry and its line', (t) => {
+  const path = fileWith(t, 'keys:\n  - id: a\n    sha256: 12\n  - id: b\n');
+  assert.deepEqual(problemsOf({ API_KEYS_FILE: path }), [
+    'API_KEYS_FILE: line 3: keys.0.sha256: must be a hex SHA-256 or a list of them',
+    'API_KEYS_FILE: line 4: keys.1.sha256: must be a hex SHA-256 or a list of them',
+  ]);
+});
+
+test('a keys file that cannot be read is told with its path', () => {
+  assert.deepEqual(problemsOf({ API_KEYS_FILE: '/nowhere/keys.yaml' }), [
+    'API_KEYS_FILE: cannot read /nowhere/keys.yaml (ENOENT)',
+  ]);
+});
+
+for (const name of [
+  'REDIS_URL',
+  'CONFIG_FILE',
+  'ACCOUNT_CONCURRENCY',
+  'BROKER_TOKEN_FILE',
+  'OPENAI_API_KEY',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+]) {
+  test(`${name} is refused, not ignored, until this version has it; empty it is unset`, () => {
+    assert.deepEqual(problemsOf({ [name]: 'something' }), [`${name}: not supported by this version`]);
+    assert.deepEqual(problemsOf({ [name]: '' }), []);
+  });
+}
+
+test('the mode without a broker is refused, not ignored', () => {
+  assert.deepEqual(problemsOf({ UPSTREAM_MODE: 'openai_api' }), [
+    'UPSTREAM_MODE: only codex_oauth is supported by this version',
+  ]);
+});
+
+test('the proxy settings are read in both spellings, the upper one first', () => {
+  const lower = { https_proxy: 'http://lower:1', no_proxy: 'a' };
+  const upper = { HTTPS_PROXY: 'http://upper:1', NO_PROXY: 'b' };
+  assert.deepEqual(proxiesOf(lower), ['http://lower:1', 'a']);
+  assert.deepEqual(proxiesOf({ ...lower, ...upper }), ['http://upper:1', 'b']);
+  assert.deepEqual(proxiesOf({ ...lower, HTTPS_PROXY: '', NO_PROXY: '' }), ['http://lower:1', 'a']);
+});
+
+test('the authority of the broker is read from its file', (t) => {
+  assert.equal(readGatewayConfig({ BROKER_CA_FILE: fileWith(t, 'PEM') }).brokerCa, 'PEM');
+});
+
+test('no secret shows, neither in the configuration nor in its problems', (t) => {
+  const secrets = { BROKER_SECRET: 'canary-1', API_KEY_FILE: fileWith(t, 'canary-2') };
+  assert.equal(shown(readGatewayConfig(secrets)).includes('canary'), false);
+  try {
+    readGatewayConfig({ ...secrets, API_KEY: 'canary-3', PORT: 'x' });
+    assert.fail('the configuration is wrong');
+  } catch (error) {
+    assert.equal(shown(error).includes('canary'), false);
+  }
+});
