@@ -127,9 +127,11 @@ test('images and PDFs inside a tool result go upstream as parts of the output', 
   golden(t, json(upstreamOf(claudeCodeBody({ history })).input.at(-1)), 'claude-code/tool-media.json');
 });
 
+function keyOf(body: unknown, sessionId: string | null = null): string {
+  return open(body, openContext({ sessionId })).codexRequest(nothingRecalled).prompt_cache_key;
+}
+
 test('the session names the prompt cache: the header first, then the JSON in metadata.user_id', () => {
-  const keyOf = (body: unknown, sessionId: string | null = null): string =>
-    open(body, openContext({ sessionId })).codexRequest(nothingRecalled).prompt_cache_key;
   const plain = { model: 'm', max_tokens: 1, messages: [{ role: 'user', content: 'Hi.' }] };
   const inMetadata = { ...plain, metadata: { user_id: '{"session_id":"session-1"}' } };
   const odd = { ...plain, metadata: { user_id: '{"session_id":7}' } };

@@ -25,8 +25,11 @@ test('a text that was left out or changed loses the summary and keeps the seal',
   assert.deepEqual(openSignature(seal([]), '', 'gpt-5.5'), reasoning());
 });
 
+function opens(model: string): boolean {
+  return openSignature(seal([]), '', model) !== null;
+}
+
 test('the seal holds within a model family and not outside it', () => {
-  const opens = (model: string): boolean => openSignature(seal([]), '', model) !== null;
   assert.equal(opens('gpt-5.5-codex'), true);
   assert.equal(opens('gpt-5.4'), false);
   assert.equal(opens('gpt-6'), false);

@@ -22,14 +22,13 @@ export function createCallItem(state: RenderState, index: number): ItemRenderer 
   const { sink, style } = state;
   let form: InputForm | null = null;
   let sent = '';
-  const announce = (item: OutputItem): InputForm => {
-    if (form) return form;
+  const announce = (item: OutputItem): void => {
+    if (form || !item.name) return;
     form = item.type === 'custom_tool_call' ? wrappedText : plainJson;
     const id = item.call_id ?? item.id ?? `call_${index}`;
-    sink.openBlock(toolUseStart('tool_use', id, style.names.toClient(item.name ?? '')));
+    sink.openBlock(toolUseStart('tool_use', id, style.names.toClient(item.name)));
     if (form.before !== '') sink.input(form.before);
     state.calledTool = true;
-    return form;
   };
   const write = (text: string): void => {
     if (!form || text === '') return; // without a name yet: the finished item will bring it all
@@ -52,10 +51,10 @@ export function createCallItem(state: RenderState, index: number): ItemRenderer 
       else if (event.type === 'response.custom_tool_call_input.done') writeRest(event.input);
     },
     finish: (item) => {
-      const announced = announce(item);
+      announce(item);
       writeRest(item.arguments ?? item.input ?? '');
-      if (announced === wrappedText || sent === '' || isJson(sent)) end(announced);
-      else state.brokenCall = 'open';
+      if (form && (form === wrappedText || sent === '' || isJson(sent))) end(form);
+      else state.brokenCall = form ? 'open' : 'unannounced';
     },
     cut: () => {
       if (form === plainJson && isJson(sent)) end(form);

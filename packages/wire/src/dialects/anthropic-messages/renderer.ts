@@ -38,12 +38,12 @@ export function createRenderer(sink: MessageSink, style: AnswerStyle, answerId: 
   const itemFor = (event: ItemEvent): ItemRenderer | null => {
     if (current?.index === event.output_index) return current.item;
     cutCurrent();
+    if (state.brokenCall !== 'none') return null; // nothing may follow a call that is not whole
     const item = createItem(event, state);
     if (item) current = { index: event.output_index, item };
     return item;
   };
   const untangler = createUntangler((event) => {
-    if (state.brokenCall !== 'none') return; // nothing may follow a call that is not whole
     const item = itemFor(event);
     if (event.type === 'response.output_item.added') item?.begin?.(event.item);
     else if (event.type === 'response.output_item.done') {
