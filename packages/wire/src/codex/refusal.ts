@@ -20,12 +20,19 @@ export interface Refusal {
   readonly remedy: Remedy;
 }
 
-export interface UpstreamReply {
+/** Where an error came from. */
+interface Origin {
   readonly status: number;
-  readonly body: string;
   /** The `retry-after` header in whole seconds, when there was one. */
   readonly retryAfterSeconds: number | null;
 }
+
+export interface UpstreamReply extends Origin {
+  readonly body: string;
+}
+
+/** A failure inside a 200 has no status of its own; unless its code says otherwise it is a refusal of the request. */
+const insideAnswer: Origin = { status: 400, retryAfterSeconds: null };
 
 const OVERLOAD_RETRY_SECONDS = 5;
 const BURST_RETRY_SECONDS = 5;
@@ -36,7 +43,7 @@ const accountUnusable: Refusal = {
 };
 
 /** Codes of the upstream that need more than being handed on; from the Codex CLI's own table (codex-api sse/responses.rs). */
-const byCode: Readonly<Record<string, (error: UpstreamError, status: number) => Refusal>> = {
+const byCode: Readonly<Record<string, (error: UpstreamError, origin: Origin) => Refusal>> = {
   usage_limit_reached: usageLimit,
   usage_not_included: () => accountUnusable,
   server_is_overloaded: overloaded,
@@ -49,13 +56,13 @@ const byCode: Readonly<Record<string, (error: UpstreamError, status: number) => 
     },
     remedy: 'none',
   }),
-  invalid_encrypted_content: (error, status) => ({ ...handedOn(error, status), remedy: 'without_reasoning' }),
-  rate_limit_exceeded: (error) => handedOn(error, 429),
-  insufficient_quota: (error) => handedOn(error, 429),
-  cyber_policy: (error) => handedOn(error, 400),
-  bio_policy: (error) => handedOn(error, 400),
-  misalignment_policy_violation: (error) => handedOn(error, 400),
-  invalid_prompt: (error) => handedOn(error, 400),
+  invalid_encrypted_content: (error, origin) => ({ ...handedOn(error, origin), remedy: 'without_reasoning' }),
+  rate_limit_exceeded: (error, origin) => handedOn(error, { ...origin, status: 429 }),
+  insufficient_quota: (error, origin) => handedOn(error, { ...origin, status: 429 }),
+  cyber_policy: (error, origin) => handedOn(error, { ...origin, status: 400 }),
+  bio_policy: (error, origin) => handedOn(error, { ...origin, status: 400 }),
+  misalignment_policy_violation: (error, origin) => handedOn(error, { ...origin, status: 400 }),
+  invalid_prompt: (error, origin) => handedOn(error, { ...origin, status: 400 }),
   model_not_found: (error) => modelNotFound(error.message ?? 'The model does not exist.'),
 };
 
@@ -81,7 +88,7 @@ function modelNotFound(message: string): Refusal {
   return { fault: { kind: 'model_not_found', message, param: 'model' }, remedy: 'none' };
 }
 
-function handedOn(error: UpstreamError, status: number, retryAfterSeconds: number | null = null): Refusal {
+function handedOn(error: UpstreamError, { status, retryAfterSeconds }: Origin): Refusal {
   const fault: Fault = {
     kind: 'upstream_refused',
     message: error.message ?? `The upstream refused the request with status ${status}.`,
@@ -102,14 +109,14 @@ function upstreamBroken(message: string): Refusal {
 export function refusalOfEvent(event: CodexEvent): Refusal | null {
   if (event.type !== 'error' && event.type !== 'response.failed') return null;
   const error = event.type === 'error' ? event.error : (event.response.error ?? {});
-  const special = specialCase(error, 400);
+  const special = specialCase(error, insideAnswer);
   return special ?? upstreamBroken(error.message ?? 'The upstream failed while it answered.');
 }
 
-function specialCase(error: UpstreamError, status: number): Refusal | null {
+function specialCase(error: UpstreamError, origin: Origin): Refusal | null {
   for (const code of [error.code, error.type]) {
     const rule = code && Object.hasOwn(byCode, code) ? byCode[code] : undefined;
-    if (rule) return rule(error, status);
+    if (rule) return rule(error, origin);
   }
   return null;
 }
@@ -135,29 +142,21 @@ export function refusalOfReply(reply: UpstreamReply): Refusal {
   const { status, body } = reply;
   if (status === 401) return { ...accountUnusable, remedy: 'fresh_token' };
   const error = parsed(errorBody, body)?.error ?? null;
-  const special = error && specialCase(error, status);
+  const special = error && specialCase(error, reply);
   if (special) return special;
   if (status === 402 || status === 403) return accountUnusable;
   if (status >= 500) return upstreamBroken(`The upstream answered with status ${status}.`);
   return clientsFault(reply, error);
 }
 
-function clientsFault(
-  { status, body, retryAfterSeconds }: UpstreamReply,
-  error: UpstreamError | null,
-): Refusal {
-  if (error) return handedOn(error, status, retryAfterSeconds);
-  const detail = parsed(detailBody, body)?.detail;
+function clientsFault(reply: UpstreamReply, error: UpstreamError | null): Refusal {
+  if (error) return handedOn(error, reply);
+  const detail = parsed(detailBody, reply.body)?.detail;
   const row = detail === undefined ? undefined : byDetail.find(({ pattern }) => pattern.test(detail));
-  if (detail !== undefined)
-    return row ? row.refusal(detail) : handedOn({ message: detail }, status, retryAfterSeconds);
-  if (status === 429)
-    return handedOn(
-      { message: 'The upstream is limiting requests.', code: 'rate_limit_exceeded' },
-      429,
-      retryAfterSeconds,
-    );
-  return upstreamBroken(`The upstream answered with status ${status} and no error that can be read.`);
+  if (detail !== undefined) return row ? row.refusal(detail) : handedOn({ message: detail }, reply);
+  if (reply.status === 429)
+    return handedOn({ message: 'The upstream is limiting requests.', code: 'rate_limit_exceeded' }, reply);
+  return upstreamBroken(`The upstream answered with status ${reply.status} and no error that can be read.`);
 }
 
 function parsed<Schema extends z.ZodType>(schema: Schema, body: string): z.infer<Schema> | null {

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createWarningLog, warningsHeader } from '../../src/dialects/warnings.ts';
+
+test('there is no header when all was honoured', () => {
+  assert.equal(warningsHeader({ dropped: [], clamped: [] }), null);
+});
+
+test('what was dropped comes before what was moved', () => {
+  assert.equal(
+    warningsHeader({ dropped: ['temperature', 'top_p'], clamped: [] }),
+    'dropped=temperature,top_p',
+  );
+  assert.equal(warningsHeader({ dropped: [], clamped: ['reasoning.effort'] }), 'clamped=reasoning.effort');
+  assert.equal(
+    warningsHeader({ dropped: ['seed'], clamped: ['reasoning.effort'] }),
+    'dropped=seed; clamped=reasoning.effort',
+  );
+});
+
+test('a name cannot break the header or say more than a name', () => {
+  assert.equal(
+    warningsHeader({ dropped: ['a\r\nx-evil: 1', 'b;clamped=c', 'ü'], clamped: [] }),
+    'dropped=a__x-evil:_1,b_clamped_c,_',
+  );
+});
+
+test('a long header is cut between two names', () => {
+  const dropped = Array.from({ length: 60 }, (_, index) => `field_number_${index}`);
+  const header = warningsHeader({ dropped, clamped: ['reasoning.effort'] });
+  assert.ok(header && header.length <= 512);
+  const names = header.replace('dropped=', '').split(',');
+  assert.ok(names.length > 20);
+  assert.deepEqual(names, dropped.slice(0, names.length));
+});
+
+test('a header of just the allowed length is whole', () => {
+  const dropped = [...Array.from({ length: 7 }, (_, index) => `${index}${'x'.repeat(63)}`), 'y'.repeat(49)];
+  const header = warningsHeader({ dropped, clamped: [] });
+  assert.equal(header?.length, 512);
+  assert.ok(header?.endsWith('y'));
+});
+
+test('a field is named once, however often it was dropped', () => {
+  const log = createWarningLog();
+  log.dropped('seed');
+  log.dropped('seed');
+  log.clamped('reasoning.effort');
+  assert.deepEqual(log.all(), { dropped: ['seed'], clamped: ['reasoning.effort'] });
+});
