@@ -34,7 +34,8 @@ export function createDispatcher(
       if (reply !== undefined) deliver(reply, call);
     } catch (error) {
       onError(error);
-      deliver(FAILED, call);
+      if (res.headersSent) res.destroy();
+      else deliver(FAILED, call);
     } finally {
       world.journal.changed();
     }

@@ -28,6 +28,7 @@ export interface Accepted {
 export async function answer(accepted: Accepted, call: Call, world: World): Promise<void> {
   const { directives, request, headers } = accepted;
   const { res, record, signal } = call;
+  const frames = framesOf(accepted, world);
   const requestId = world.ids.next('req_');
   const contentType =
     pick(directives, 'no_content_type') === undefined
@@ -59,7 +60,7 @@ export async function answer(accepted: Accepted, call: Call, world: World): Prom
     stepped?.noteSent(record.eventsSent, lastType);
     world.journal.changed();
   };
-  record.ending = await sendFrames(res, framesOf(accepted, world), delivery, { signal, report: { sent } });
+  record.ending = await sendFrames(res, frames, delivery, { signal, report: { sent } });
   stepped?.noteEnded();
 }
 

@@ -15,7 +15,7 @@ export interface Hints {
 
 const MAX_TEXT = 200;
 const COMMON_OPENERS = new Set(
-  "What Whats What's How Where When Why Who Which Please Can Could Would Tell Give Use Call Get Find Is Are Do Does The A An I Hello Hi Extract Return Reply Generate Create Make Write Respond Answer Then Also And Both Now Look Check My You Your It If Schedule Book Add Run Read Search".split(
+  "No Only Explain Describe Invent Bump Count Say What Whats What's How Where When Why Who Which Please Can Could Would Tell Give Use Call Get Find Is Are Do Does The A An I Hello Hi Extract Return Reply Generate Create Make Write Respond Answer Then Also And Both Now Look Check My You Your It If Schedule Book Add Run Read Search".split(
     ' ',
   ),
 );
@@ -90,7 +90,7 @@ function spelledOut(name: string, prompt: string): string | undefined {
   if (name === '') return undefined;
   const field = literally(name.replaceAll('_', ' '));
   const whole = firstGroup(new RegExp(String.raw`\b${field} exactly:\s*([\s\S]+)$`, 'i'), prompt);
-  const word = String.raw`(?:\bwith|\band|,)(?: an?| the)? ${field}(?: of| =|:| set to)? ["'\`]?([^\s"'\`,]+)`;
+  const word = String.raw`(?:\bwith|\band|,)(?: an?| the)? ${field}(?: of| =|:| set to)? ["'\x60]?([^\s"'\x60,]+)`;
   return whole ?? firstGroup(new RegExp(word, 'i'), prompt);
 }
 

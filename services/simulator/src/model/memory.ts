@@ -67,7 +67,7 @@ function recallSecret({ prompt, earlier, system }: Told): string | undefined {
 
 function statedValue(subject: string, told: readonly string[]): string | undefined {
   const stated = new RegExp(
-    String.raw`\bmy ${literally(subject)} (?:is|=|:) ?["'\`]?([\p{L}\p{N}_-]+)`,
+    String.raw`\bmy ${literally(subject)} (?:is|=|:) ?["'\x60]?([\p{L}\p{N}_-]+)`,
     'iu',
   );
   const named = /\b(?:I'm|I am|call me) (\p{Lu}[\p{L}_-]+)/u;
@@ -78,7 +78,7 @@ function statedValue(subject: string, told: readonly string[]): string | undefin
 
 function secretValue(topic: string, told: readonly string[]): string | undefined {
   const stated = new RegExp(
-    String.raw`\bthe (?:secret |magic )?${literally(topic)} (?:is|=|:) ?["'\`]?([\p{L}\p{N}_-]+)`,
+    String.raw`\bthe (?:secret |magic )?${literally(topic)} (?:is|=|:) ?["'\x60]?([\p{L}\p{N}_-]+)`,
     'iu',
   );
   return told.map((text) => stated.exec(text)?.[1]).findLast((value) => value !== undefined);

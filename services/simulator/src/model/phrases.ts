@@ -9,7 +9,7 @@ const EXACTLY = new RegExp(
 );
 /** "Reply with only the word "X"", "answer with just X." */
 const ONLY_QUOTED = new RegExp(
-  String.raw`\b(?:say|reply|respond|answer) with[^."'\n]{0,40}["'\`“]([^"'\`”]+)["'\`”]`,
+  String.raw`\b(?:say|reply|respond|answer) with[^."'\n]{0,40}["'\x60“]([^"'\x60”]+)["'\x60”]`,
   'i',
 );
 const ONLY_WORD =

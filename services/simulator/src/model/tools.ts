@@ -80,7 +80,7 @@ export function toolsAskedFor(prompt: string, tools: readonly DeclaredTool[]): r
 function isNamed(prompt: string, name: string): boolean {
   const literal = literally(name);
   if (/[_A-Z]./.test(name.slice(1)) && new RegExp(String.raw`\b${literal}\b`).test(prompt)) return true;
-  const asked = String.raw`\b(?:call|use|using|invoke|run) (?:the )?["'\`]?${literal}\b|\b${literal}["'\`]? (?:tool|function)\b`;
+  const asked = String.raw`\b(?:call|use|using|invoke|run) (?:the )?["'\x60]?${literal}\b|\b${literal}["'\x60]? (?:tool|function)\b`;
   return new RegExp(asked, 'i').test(prompt);
 }
 
