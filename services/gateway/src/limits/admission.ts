@@ -1,5 +1,6 @@
 import { FaultError } from '@codex-gateway/wire/fault.ts';
 import type { Clock } from '@codex-gateway/service-kit/clock.ts';
+import { newId } from '../ids.ts';
 import type { ApiKey } from '../keys/api-keys.ts';
 import type { LimitState, LimitStore } from './limit-store.ts';
 import { LEASE_SECONDS, limitFault, limitRows } from './limits.ts';
@@ -18,7 +19,6 @@ export interface Permit {
 
 export interface AdmissionRequest {
   readonly key: ApiKey;
-  readonly requestId: string;
   readonly inputBytes: number;
   readonly maxTokens: number | null;
   /** Called with the limits' state, also when the request is refused: it becomes headers. */
@@ -33,10 +33,10 @@ export type Admit = (request: AdmissionRequest) => Promise<Permit>;
  * @throws FaultError 429 of the first limit that has no room; nothing was taken then
  */
 export function createAdmission(store: LimitStore, clock: Clock): Admit {
-  return async ({ key, requestId, inputBytes, maxTokens, onStates }) => {
+  return async ({ key, inputBytes, maxTokens, onStates }) => {
     const reservedTokens = Math.ceil(inputBytes / BYTES_PER_TOKEN) + (maxTokens ?? DEFAULT_OUTPUT_TOKENS);
     const rows = limitRows(key, reservedTokens);
-    const admission = await store.admit({ keyId: key.id, requestId, rows });
+    const admission = await store.admit({ keyId: key.id, reservationId: newId(), rows });
     onStates(admission.states);
     if (!admission.ok) throw new FaultError(limitFault(admission.refusedBy, admission.waitMs));
     let cancel = clock.after(RENEW_MS, renew);

@@ -12,8 +12,8 @@ export interface LimitState {
 
 export interface Reservation {
   readonly keyId: string;
-  /** Names this request in leases and reservations. */
-  readonly requestId: string;
+  /** Names this request in leases and reservations. Unique: made here, never taken from a client. */
+  readonly reservationId: string;
   readonly rows: readonly LimitRow[];
 }
 

@@ -5,7 +5,7 @@ import type { LimitRow, LimitWindow } from './limits.ts';
 export function createMemoryLimitStore(now: () => number): LimitStore {
   const counters = new Map<string, Counter>();
   const counterOf = (keyId: string, row: LimitRow): Counter => {
-    const name = `${keyId}:${row.name}`;
+    const name = `${keyId}:${row.name}:${windowName(row.window)}`;
     let counter = counters.get(name);
     if (!counter) counters.set(name, (counter = createCounter(row.window)));
     return counter;
@@ -21,12 +21,12 @@ export function createMemoryLimitStore(now: () => number): LimitStore {
     };
   };
   return {
-    admit: async ({ keyId, requestId, rows }: Reservation): Promise<Admission> => {
+    admit: async ({ keyId, reservationId, rows }: Reservation): Promise<Admission> => {
       const at = now();
       const refusedBy = rows.find((row) => counterOf(keyId, row).used(at) + row.cost > row.ceiling);
-      if (!refusedBy) for (const row of rows) counterOf(keyId, row).add(at, row.cost, requestId);
+      if (!refusedBy) for (const row of rows) counterOf(keyId, row).add(at, row.cost, reservationId);
       const states = rows.map((row) => stateOf(keyId, row, at));
-      if (!refusedBy) return { ok: true, states, reservation: { keyId, requestId, rows }, at };
+      if (!refusedBy) return { ok: true, states, reservation: { keyId, reservationId, rows }, at };
       const waitMs =
         refusedBy.cost > refusedBy.ceiling
           ? null
@@ -35,17 +35,23 @@ export function createMemoryLimitStore(now: () => number): LimitStore {
     },
     renew: async ({ reservation }: Admitted) => {
       for (const row of leases(reservation))
-        counterOf(reservation.keyId, row).add(now(), row.cost, reservation.requestId);
+        counterOf(reservation.keyId, row).add(now(), row.cost, reservation.reservationId);
     },
     settle: async ({ reservation, at }: Admitted, usedTokens) => {
-      for (const row of leases(reservation)) counterOf(reservation.keyId, row).release(reservation.requestId);
+      for (const row of leases(reservation))
+        counterOf(reservation.keyId, row).release(reservation.reservationId);
       if (usedTokens === null) return;
       for (const row of reservation.rows) {
         if (row.unit === 'tokens')
-          counterOf(reservation.keyId, row).add(at, usedTokens - row.cost, reservation.requestId);
+          counterOf(reservation.keyId, row).add(at, usedTokens - row.cost, reservation.reservationId);
       }
     },
   };
+}
+
+/** A quota whose period was changed in the keys file is another counter. */
+function windowName(window: LimitWindow): string {
+  return window.kind === 'calendar' ? window.period : window.kind;
 }
 
 function leases({ rows }: Reservation): readonly LimitRow[] {
@@ -54,8 +60,8 @@ function leases({ rows }: Reservation): readonly LimitRow[] {
 
 interface Counter {
   readonly used: (at: number) => number;
-  readonly add: (at: number, amount: number, requestId: string) => void;
-  readonly release: (requestId: string) => void;
+  readonly add: (at: number, amount: number, reservationId: string) => void;
+  readonly release: (reservationId: string) => void;
   /** Until nothing is counted any more. */
   readonly resetMs: (at: number) => number | null;
   /** Until at most `most` is counted. */
@@ -86,6 +92,7 @@ function createSlidingCounter(lengthMs: number): Counter {
   const used = (at: number): number => live(at).reduce((sum, [, amount]) => sum + amount, 0);
   const roomMs = (at: number, most: number): number => {
     let left = used(at);
+    if (left <= most) return 0;
     for (const [bucket, amount] of live(at)) {
       left -= amount;
       if (left <= most) return leaves(bucket) - at;
@@ -136,13 +143,13 @@ function periodStart(period: 'total' | 'day' | 'month', at: number, ahead: numbe
 function createLeaseCounter(lifeMs: number): Counter {
   const expiries = new Map<string, number>();
   const live = (at: number): readonly number[] => {
-    for (const [requestId, expiry] of expiries) if (expiry <= at) expiries.delete(requestId);
+    for (const [reservationId, expiry] of expiries) if (expiry <= at) expiries.delete(reservationId);
     return [...expiries.values()].toSorted((left, right) => left - right);
   };
   return {
     used: (at) => live(at).length,
-    add: (at, _amount, requestId) => void expiries.set(requestId, at + lifeMs),
-    release: (requestId) => void expiries.delete(requestId),
+    add: (at, _amount, reservationId) => void expiries.set(reservationId, at + lifeMs),
+    release: (reservationId) => void expiries.delete(reservationId),
     resetMs: (at) => (live(at).at(-1) ?? at) - at,
     // a slot is free when a request ends, which nobody can know: the shortest sensible wait
     roomMs: () => BUCKET_MS,

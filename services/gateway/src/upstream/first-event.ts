@@ -52,17 +52,24 @@ function lateness(): { promise: Promise<'late'>; cancel: () => void } {
   return { promise, cancel: () => clearTimeout(timer) };
 }
 
-/** The held batches, the one that is on its way, then the rest. */
-async function* resume(
+/**
+ * The held batches as one, the one that is on its way, then the rest. An iterator written by hand: a generator would
+ * cost a promise for every event of every stream.
+ */
+function resume(
   held: readonly Batch[],
   rest: AsyncIterator<Batch, void>,
   pending: Promise<IteratorResult<Batch, void>> | null,
-): AsyncGenerator<Batch, void> {
-  try {
-    const together = held.flat();
-    if (together.length > 0) yield together;
-    for (let next = await (pending ?? rest.next()); !next.done; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
+): AsyncIterableIterator<Batch, void> {
+  const ahead = held.length > 0 ? [Promise.resolve({ value: held.flat(), done: false } as const)] : [];
+  const queue: Promise<IteratorResult<Batch, void>>[] = pending ? [...ahead, pending] : ahead;
+  const iterator: AsyncIterableIterator<Batch, void> = {
+    next: () => queue.shift() ?? rest.next(),
+    return: async () => {
+      await rest.return?.();
+      return { value: undefined, done: true };
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return iterator;
 }
