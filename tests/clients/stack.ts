@@ -1,0 +1,75 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startService } from './processes.ts';
+import { createSimulatorAccess, type SimulatorAccess } from './simulator.ts';
+
+/** Simulator, auth and gateway as processes on free ports, as `npm start` runs them. */
+export interface Stack {
+  readonly url: string;
+  /** A key without limits. */
+  readonly apiKey: string;
+  /** A key that may ask once a minute. */
+  readonly limitedKey: string;
+  readonly simulator: SimulatorAccess;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a stack of its own state; resolves when the gateway is ready. */
+export async function startStack(): Promise<Stack> {
+  const folder = mkdtempSync(join(tmpdir(), 'codex-gateway-stack-'));
+  const shared = { HOME: folder, CODEX_HOME: join(folder, '.codex'), PORT: '0', OPS_PORT: '0' };
+  const seedFile = join(folder, 'auth.json');
+  const brokerSecret = newSecret();
+  const apiKey = `sk-${newSecret()}`;
+  const limitedKey = `sk-${newSecret()}`;
+  const keysFile = join(folder, 'keys.yaml');
+  writeFileSync(keysFile, keysYaml({ apiKey, limitedKey }));
+
+  const simulator = startService('simulator', { ...shared, SEED_FILE: seedFile });
+  const { issuer, backend } = await simulator.logged(({ issuer, backend }) =>
+    typeof issuer === 'string' && typeof backend === 'string' ? { issuer, backend } : undefined,
+  );
+  const auth = startService('auth', {
+    ...shared,
+    AUTH_SEED_FILE: seedFile,
+    TOKEN_STORE_PATH: join(folder, 'accounts'),
+    OAUTH_ISSUER: issuer,
+    BROKER_SECRET: brokerSecret,
+  });
+  const authPort = await auth.logged((line) => (line['setting'] === 'PORT' ? line['port'] : undefined));
+  const gateway = startService('gateway', {
+    ...shared,
+    CODEX_BASE_URL: backend,
+    BROKER_URL: `http://127.0.0.1:${authPort}`,
+    BROKER_SECRET: brokerSecret,
+    API_KEYS_FILE: keysFile,
+  });
+  const port = await gateway.logged(({ port, opsPort }) => (opsPort === undefined ? undefined : port));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    apiKey,
+    limitedKey,
+    simulator: createSimulatorAccess(issuer),
+    stop: async () => {
+      for (const service of [gateway, auth, simulator]) await service.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function keysYaml(keys: { readonly apiKey: string; readonly limitedKey: string }): string {
+  const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex');
+  return `keys:
+  - id: client
+    sha256: ${sha256(keys.apiKey)}
+  - id: limited
+    sha256: ${sha256(keys.limitedKey)}
+    limits: { rpm: 1 }
+`;
+}
