@@ -39,7 +39,6 @@ const formatSchema = z.object({
   type: z.literal('json_schema'),
   schema: z.record(z.string(), z.unknown()),
 });
-export type OutputFormat = z.infer<typeof formatSchema>;
 
 /** The body of `POST /messages`. Fields that cannot be honoured are named here too, so that their types are checked. */
 export const messagesSchema = z.object({
