@@ -92,6 +92,23 @@ test('remembered reasoning goes before the turn that made the call, and only onc
   assert.equal(exchange.codexRequest(nothingRecalled).input.length, input.length - 1);
 });
 
+test('an output is of the kind of the last call with its id', () => {
+  const custom = { id: 'call_0', type: 'custom', custom: { name: 'c', input: 'ls' } };
+  const { input } = open({
+    messages: [
+      user('Go.'),
+      { role: 'assistant', tool_calls: [custom] },
+      result('call_0'),
+      { role: 'assistant', tool_calls: [call('call_0')] },
+      result('call_0'),
+    ],
+  }).codexRequest(nothingRecalled);
+  assert.deepEqual(
+    input.map((item) => ('type' in item ? item.type : null)),
+    ['message', 'custom_tool_call', 'custom_tool_call_output', 'function_call', 'function_call_output'],
+  );
+});
+
 test('a turn that is added leaves the bytes before it as they were', () => {
   const first = [system, user('One.')];
   const second = [

@@ -146,6 +146,7 @@ function readCall(call: RawToolCall, history: History): InputItem {
     const { name, input } = call.custom;
     return { type: 'custom_tool_call', call_id: call.id, name: names.toUpstream(name), input };
   }
+  history.customCalls.delete(call.id); // some clients count their ids from the start in every turn
   const { name, arguments: args } = call.function;
   return {
     type: 'function_call',

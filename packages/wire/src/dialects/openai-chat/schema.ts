@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /**
  * The body of `POST /chat/completions`: all fields of `ChatCompletionCreateParamsBase` (openai 7.55.0), then those that
- * other clients are known to send. What a known field holds is checked, unknown members pass (design: Postel's law for
- * clients that are ahead of us).
+ * other clients are known to send. What a known field holds is checked, unknown members pass: clients are often ahead
+ * of this list.
  */
 
 /** A content part; which types there are and what each needs is decided in `parts.ts`. */

@@ -30,12 +30,14 @@ interface Declared {
 }
 
 export function readTools(request: ChatRequest, names: ToolNames): ToolPlan {
-  const { tools, functions } = request;
-  if (tools && functions)
+  const tools = request.tools ?? [];
+  const functions = request.functions ?? [];
+  const legacy = functions.length > 0;
+  if (legacy && tools.length > 0)
     throw invalidRequest("'functions' is the older form of 'tools': send one of them.", 'functions');
   const declared = [
-    ...(tools ?? []).map((tool, index) => readTool(tool, ['tools', index], names)),
-    ...(functions ?? []).map((definition, index) =>
+    ...tools.map((tool, index) => readTool(tool, ['tools', index], names)),
+    ...functions.map((definition, index) =>
       functionTool({ ...definition, strict: false }, ['functions', index], names),
     ),
   ];
@@ -44,8 +46,8 @@ export function readTools(request: ChatRequest, names: ToolNames): ToolPlan {
   return {
     tools: codexTools,
     choice: readToolChoice(request, codexTools, names),
-    parallel: functions ? false : (request.parallel_tool_calls ?? true),
-    legacy: functions !== null && functions !== undefined,
+    parallel: !legacy && (request.parallel_tool_calls ?? true),
+    legacy,
   };
 }
 
