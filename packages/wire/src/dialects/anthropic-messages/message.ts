@@ -28,7 +28,7 @@ export interface SearchResult {
 
 /** A content block as it begins: empty, with what is known at once. */
 export type BlockStart =
-  | { readonly type: 'text'; readonly text: ''; readonly citations: null }
+  | { readonly type: 'text'; readonly text: '' }
   | { readonly type: 'thinking'; readonly thinking: ''; readonly signature: '' }
   | {
       readonly type: 'tool_use' | 'server_tool_use';
@@ -44,7 +44,8 @@ export type BlockStart =
       readonly caller: typeof direct;
     };
 
-export const textStart: BlockStart = { type: 'text', text: '', citations: null };
+/** Without `citations`: the API itself leaves it out where there are none, and strict readers refuse a null. */
+export const textStart: BlockStart = { type: 'text', text: '' };
 export const thinkingStart: BlockStart = { type: 'thinking', thinking: '', signature: '' };
 
 export function toolUseStart(type: 'tool_use' | 'server_tool_use', id: string, name: string): BlockStart {
