@@ -118,12 +118,17 @@ test('nothing is presented when the intent cannot be written', async () => {
 test('an intent whose write was reported as failed, but happened, leads to no doubt', async () => {
   const bench = createBench();
   await bench.store.replace('default', null, makeRecord());
+  bench.clock.advance(7.1 * HOUR_MS);
   bench.store.afterWrite = () => Promise.reject(systemError('EIO'));
-  assert.equal((await bench.refresh(REFUSED)).kind, 'store_failed');
+  assert.equal((await bench.refresh({ kind: 'due' })).kind, 'store_failed');
   assert.equal((await stored(bench.store)).intent?.id, 'us-1');
   bench.store.afterWrite = async () => {};
-  const result = await bench.refresh(REFUSED);
+  const result = await bench.refresh({ kind: 'due' });
   assert.equal(result.kind === 'attempted' && result.outcome, 'success');
+  assert.deepEqual(
+    bench.store.history.map(({ intent }) => intent?.attempt ?? null),
+    [null, 'first', 'first', null],
+  );
   assert.deepEqual(bench.presented, ['rt-1']);
 });
 
