@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -155,6 +156,48 @@ test('SIGTERM in the middle of a refresh: it is finished and made durable, then 
   assert.deepEqual([code, err], [0, '']);
   const stored = JSON.parse(await readFile(join(home, '.codex-gateway/accounts/default.json'), 'utf8'));
   assert.deepEqual([stored.generation, stored.intent], [2, null]);
+});
+
+test('SIGKILL in the middle of a refresh: the next broker is in doubt, serves on, and presents nothing', async (t) => {
+  const home = await makeHome(t);
+  const simulator = await createSimulator({ accessTokenSeconds: 3_600 });
+  t.after(() => simulator.close());
+  const seed = join(home, 'seed.json');
+  const login = simulator.control.login();
+  await writeFile(seed, JSON.stringify(login));
+  const environment = {
+    HOME: home,
+    BROKER_SECRET: SECRET,
+    AUTH_SEED_FILE: seed,
+    OAUTH_ISSUER: simulator.issuerUrl,
+  };
+  const call = async (port: unknown, path: string, body: object) => {
+    const reply = await fetch(`http://127.0.0.1:${String(port)}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${SECRET}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return reply.json();
+  };
+  const fingerprint = createHash('sha256').update(login.tokens.access_token).digest('hex');
+
+  const first = run(t, environment);
+  const { port } = await first.line('listening');
+  simulator.control.hold('refresh');
+  const refused = assert.rejects(call(port, '/v1/tokens/default/reject', { fingerprint }));
+  await simulator.control.until(() => simulator.control.waiting('refresh') === 1);
+  first.child.kill('SIGKILL');
+  await Promise.all([first.exited, refused]);
+
+  const second = run(t, environment);
+  const listening = await second.line('listening');
+  assert.equal((await second.line('account'))['state'], 'in_doubt');
+  const { accounts } = tokensReplySchema.parse(await call(listening['port'], '/v1/tokens', {}));
+  assert.deepEqual(
+    accounts.map(({ generation, accessToken }) => [generation, accessToken]),
+    [[1, login.tokens.access_token]],
+  );
+  assert.equal(simulator.control.journal().refreshes.calls, 1);
 });
 
 test('a started broker serves tokens, on one port too when both settings are equal', async (t) => {
