@@ -12,6 +12,8 @@ export interface Dialect {
   readonly name: string;
   /** The path below `/v1`; it also answers without `/v1`. */
   readonly path: `/${string}`;
+  /** A header that only its clients send: by it they get their errors also on paths that belong to no dialect. */
+  readonly clientHeader?: string;
   /**
    * Reads a client's body: pure, nothing is sent or kept.
    *

@@ -2,7 +2,7 @@ import { errorCode } from '@codex-gateway/service-kit/config.ts';
 import type { Logger } from '@codex-gateway/service-kit/logger.ts';
 import { dialects } from '@codex-gateway/wire/dialects/registry.ts';
 import { openAiErrorReply } from '@codex-gateway/wire/dialects/openai-error.ts';
-import type { ErrorReply } from '@codex-gateway/wire/dialects/dialect.ts';
+import type { Dialect } from '@codex-gateway/wire/dialects/dialect.ts';
 import { FaultError, faultRules, invalidRequest, type Fault } from '@codex-gateway/wire/fault.ts';
 import type { ErrorRequestHandler } from 'express';
 import { tooLarge } from './body.ts';
@@ -14,7 +14,7 @@ export interface ErrorDeps {
   readonly logger: Logger;
 }
 
-/** The only place that answers a request with an error: in the envelope of the dialect that the path belongs to. */
+/** The only place that answers a request with an error, in the envelope of its dialect. */
 export function answerErrors({ scopes, maxBodyBytes, logger }: ErrorDeps): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     const { record, requestId } = scopes.of(res);
@@ -22,20 +22,26 @@ export function answerErrors({ scopes, maxBodyBytes, logger }: ErrorDeps): Error
     record.fault ??= fault;
     if (fault.kind === 'internal_error') logger.error({ requestId, err: error }, 'internal error');
     if (res.headersSent) return; // the stream has been ended in its own way
-    const reply = errorReply(req.path, fault, requestId);
+    const dialect = dialectOf(req.path, (name) => req.get(name) !== undefined);
+    const reply = dialect ? dialect.errorReply(fault, requestId) : openAiErrorReply(fault);
     // what is left of a body that was refused is read and thrown away, so that the client sees the answer
     req.resume();
     res.status(reply.status).set(errorHeaders(fault)).json(reply.body);
   };
 }
 
-/** The envelope for a path: its dialect's own, OpenAI's for everything else. */
-export function errorReply(path: string, fault: Fault, requestId: string): ErrorReply {
+/**
+ * The dialect that a path belongs to. The other paths (models, unknown ones) are for clients of all dialects: who sends
+ * the header of one is a client of it.
+ *
+ * @param hasHeader whether the request has a header of this name
+ */
+export function dialectOf(path: string, hasHeader: (name: string) => boolean): Dialect | undefined {
   const route = path.replace(/^(\/v1)+(?=\/)/, '');
-  const dialect = dialects.find(
-    (candidate) => route === candidate.path || route.startsWith(`${candidate.path}/`),
+  return (
+    dialects.find((dialect) => route === dialect.path || route.startsWith(`${dialect.path}/`)) ??
+    dialects.find(({ clientHeader }) => clientHeader !== undefined && hasHeader(clientHeader))
   );
-  return dialect ? dialect.errorReply(fault, requestId) : openAiErrorReply(fault);
 }
 
 function faultOf(error: unknown, maxBodyBytes: number): Fault {

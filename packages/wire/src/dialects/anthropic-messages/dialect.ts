@@ -6,6 +6,7 @@ import { openMessages } from './open.ts';
 export const anthropicMessages: Dialect = {
   name: 'anthropic-messages',
   path: '/messages',
+  clientHeader: 'anthropic-version',
   open: openMessages,
   errorReply: anthropicErrorReply,
 };
