@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { z } from 'zod';
 
 const itemSchema = z.looseObject({ id: z.string().optional(), call_id: z.string().optional() });
+export type UpstreamItem = z.infer<typeof itemSchema>;
 const bodySchema = z.looseObject({ model: z.string(), input: z.array(itemSchema) });
 const journalSchema = z.object({
   requests: z.array(
@@ -27,6 +28,8 @@ export interface UpstreamRequest {
 export interface SimulatorAccess {
   /** Every request for an answer since the last reset, in order, each with nothing in it that the backend may refuse. */
   readonly requests: () => Promise<readonly UpstreamRequest[]>;
+  /** What the second of exactly two requests had on top of the input of the first; the backend took both. */
+  readonly secondTurn: () => Promise<readonly UpstreamItem[]>;
   /** Forgets what it received; its logins stay valid. */
   readonly reset: () => Promise<void>;
   /** Gives the next answer this directive, whatever its prompt says. */
@@ -43,15 +46,25 @@ export function createSimulatorAccess(origin: string): SimulatorAccess {
     if (!response.ok) throw new Error(`simulator: ${path} answered ${response.status}`);
     return response;
   }
+  async function requests(): Promise<readonly UpstreamRequest[]> {
+    const journal = journalSchema.parse(await (await control('GET', 'journal')).json());
+    assert.deepEqual(journal.violations, []);
+    const asked = journal.requests
+      .filter(({ endpoint }) => endpoint === 'responses')
+      .map(({ status, headers, body }) => ({ status, headers, body: bodySchema.parse(body) }));
+    asked.forEach(assertLegal);
+    return asked;
+  }
   return {
-    requests: async () => {
-      const { requests, violations } = journalSchema.parse(await (await control('GET', 'journal')).json());
-      assert.deepEqual(violations, []);
-      const asked = requests
-        .filter(({ endpoint }) => endpoint === 'responses')
-        .map(({ status, headers, body }) => ({ status, headers, body: bodySchema.parse(body) }));
-      asked.forEach(assertLegal);
-      return asked;
+    requests,
+    secondTurn: async () => {
+      const [first, second, ...more] = await requests();
+      assert.ok(first && second);
+      assert.deepEqual(more, []);
+      assert.deepEqual([first.status, second.status], [200, 200]);
+      const { length } = first.body.input;
+      assert.deepEqual(second.body.input.slice(0, length), first.body.input);
+      return second.body.input.slice(length);
     },
     reset: async () => void (await control('POST', 'reset')),
     nextResponse: async (directive) =>
