@@ -57,7 +57,7 @@ export function nodePackage(platform, arch) {
  * @param {string} folder
  * @returns {Toolchain}
  */
-export function bringTools(folder) {
+function bringTools(folder) {
   const pins = readPins(folder);
   const tools = join(folder, '.tools');
   const bin = join(tools, 'node_modules', '.bin');
@@ -105,7 +105,7 @@ function verifyNode({ node }, pinned, stamp) {
  * @param {string} folder
  * @param {Toolchain} toolchain
  */
-export function installWorkspace(folder, toolchain) {
+function installWorkspace(folder, toolchain) {
   const stamp = join(folder, 'node_modules', INSTALL_STAMP);
   const wanted = manifestDigest(folder);
   if (readText(stamp) === wanted) return;

@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 
 /** Every port of the stack: the setting that chooses it, what is taken when it is not set, and what listens there. */
-export const portSettings = /** @type {const} */ ([
+const portSettings = /** @type {const} */ ([
   { setting: 'PORT', fallback: 8080, what: 'the gateway' },
   { setting: 'OPS_PORT', fallback: 9090, what: "the gateway's metrics" },
   { setting: 'AUTH_PORT', fallback: 8081, what: 'the token broker' },
