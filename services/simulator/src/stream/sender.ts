@@ -36,16 +36,14 @@ export async function sendFrames(
   { signal, report }: { readonly signal: AbortSignal; readonly report: SendReport },
 ): Promise<Ending> {
   const limit = delivery.stop?.after ?? UNLIMITED;
-  const source = frames[Symbol.iterator]();
+  const reader = createFrameReader(frames);
   let sent = 0;
   if (mayWait(delivery)) res.flushHeaders();
   while (sent < limit) {
+    if (reader.isDone()) return finish(res, delivery, signal);
     const allowed = await allowance(delivery, sent, signal);
-    const batch = takeBatch(source, Math.min(allowed, limit - sent));
-    if (batch.events === 0) return finish(res, delivery, signal);
-    // asked for after the event is made: the stream then ends by itself behind its last event
-    await delivery.permit?.();
     if (signal.aborted) return 'client_gone';
+    const batch = reader.take(Math.min(allowed, limit - sent));
     const bytes = await writeBatch(res, batch, delivery, signal);
     sent += batch.events;
     report.sent(batch.events, bytes, batch.lastType);
@@ -63,7 +61,10 @@ const UNLIMITED = Number.POSITIVE_INFINITY;
 
 /** How many events the next write may hold. */
 async function allowance({ permit, pacer }: Delivery, sent: number, signal: AbortSignal): Promise<number> {
-  if (permit !== undefined) return 1;
+  if (permit !== undefined) {
+    await permit();
+    return 1;
+  }
   return pacer === undefined ? UNLIMITED : pacer(sent, signal);
 }
 
@@ -74,19 +75,35 @@ interface Batch {
   readonly lastType: string;
 }
 
-function takeBatch(source: Iterator<Frame>, allowed: number): Batch {
-  let text = '';
-  let events = 0;
-  let lastType = '';
-  while (events < allowed && text.length < BATCH_CHARACTERS) {
-    const { done, value } = source.next();
-    if (done === true) break;
-    events += 1;
-    lastType = value.type;
-    if (value.pieces !== undefined) return { events, text, pieces: value.pieces, lastType };
-    text += value.text;
-  }
-  return { events, text, pieces: undefined, lastType };
+interface FrameReader {
+  /** Whether nothing is left; a stream then ends without waiting for its pacer once more. */
+  readonly isDone: () => boolean;
+  /** At most so many frames, fewer when they fill a write. */
+  readonly take: (atMost: number) => Batch;
+}
+
+function createFrameReader(frames: Iterable<Frame>): FrameReader {
+  const source = frames[Symbol.iterator]();
+  let next = source.next();
+  return {
+    isDone: () => next.done === true,
+    take: (atMost) => {
+      let text = '';
+      let events = 0;
+      let lastType = '';
+      while (next.done !== true && events < atMost && text.length < BATCH_CHARACTERS) {
+        const frame = next.value;
+        // a frame in pieces is a batch of its own
+        if (frame.pieces !== undefined && events > 0) break;
+        events += 1;
+        lastType = frame.type;
+        next = source.next();
+        if (frame.pieces !== undefined) return { events, text: '', pieces: frame.pieces, lastType };
+        text += frame.text;
+      }
+      return { events, text, pieces: undefined, lastType };
+    },
+  };
 }
 
 async function writeBatch(
