@@ -217,7 +217,10 @@ test('calls: parallel in one answer, or sequential one a request, or interleaved
       .filter(({ event }) => event === 'response.function_call_arguments.delta')
       .map(({ data }) => data['output_index']);
   assert.equal(spokenBy(parallel).length, 2);
-  assert.deepEqual(indexes(parallel), indexes(parallel).toSorted());
+  assert.deepEqual(
+    indexes(parallel),
+    indexes(parallel).toSorted((a, b) => Number(a) - Number(b)),
+  );
   const mixed = indexes(await ask(`[[sim: interleaved]] ${two}`, { tools: [BASH] }));
   assert.deepEqual(mixed.slice(0, 4), [1, 2, 1, 2]);
   const sequential = `[[sim: sequential]] ${two}`;

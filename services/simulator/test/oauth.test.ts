@@ -22,7 +22,7 @@ const AUTHORIZE = {
 
 function authorize({ issuerUrl }: Simulator, changes: Record<string, string> = {}): Promise<Response> {
   const query = new URLSearchParams({ ...AUTHORIZE, ...changes });
-  return fetch(`${issuerUrl}/oauth/authorize?${query}`, { redirect: 'manual' });
+  return fetch(`${issuerUrl}/oauth/authorize?${query.toString()}`, { redirect: 'manual' });
 }
 
 function exchange(
@@ -244,13 +244,14 @@ test('access tokens: JWTs with exp and the auth claims, of the plan and account 
   );
 });
 
+async function codeOf(answer: Response): Promise<readonly unknown[]> {
+  const body = asObject(await answer.json());
+  return [answer.status, asObject(body['error'])['code'] ?? body['detail']];
+}
+
 test('access tokens: expired, revoked and not a JWT each get their own 401', async (t) => {
   const clock = createManualClock();
   const { simulator, login, post } = await startRig(t, { clock, accessTokenSeconds: 600 });
-  const codeOf = async (answer: Response) => {
-    const body = asObject(await answer.json());
-    return [answer.status, asObject(body['error'])['code'] ?? body['detail']];
-  };
   const unparseable = 'Could not parse your authentication token. Please try signing in again.';
   assert.deepEqual(await codeOf(await post({}, { authorization: 'Bearer opaque' })), [401, unparseable]);
   const forged = login.tokens.access_token.slice(0, -4).concat('AAAA');

@@ -1,4 +1,5 @@
 import { type JsonObject, asObjects, asText } from '../json.ts';
+import { describeImages } from './images.ts';
 
 /** A call of this turn with the text of its output. */
 export interface AnsweredCall {
@@ -76,7 +77,7 @@ function answeredCalls(items: readonly JsonObject[]): readonly AnsweredCall[] {
   const outputs = new Map(
     items
       .filter((item) => item['type'] === 'function_call_output' || item['type'] === 'custom_tool_call_output')
-      .map((item) => [item['call_id'], outputText(item['output'])]),
+      .map((item) => [item['call_id'], outputText(item)]),
   );
   return items
     .filter((item) => item['type'] === 'function_call' || item['type'] === 'custom_tool_call')
@@ -86,8 +87,8 @@ function answeredCalls(items: readonly JsonObject[]): readonly AnsweredCall[] {
     });
 }
 
-function outputText(output: unknown): string {
-  const images = imagesIn(output);
-  const text = textOfContent(output);
-  return images === 0 ? text : `${text}${text === '' ? '' : '\n'}(${images} image${images === 1 ? '' : 's'})`;
+function outputText(item: JsonObject): string {
+  const text = textOfContent(item['output']);
+  if (imagesIn(item['output']) === 0) return text;
+  return `${text}${text === '' ? '' : '\n'}${describeImages([item])}`;
 }

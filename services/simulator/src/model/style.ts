@@ -7,7 +7,8 @@ const ENDS_WITH =
 const STARTS_WITH =
   /\b(?:start|begin|prefix) (?:every|each|all|your)(?: of your)?(?: \w+)? ?(?:answers?|responses?|repl(?:y|ies)|messages?)? with(?: the (?:words?|text|phrase|token|string))?:? ["'`“]?(.+?)["'`”]?(?:\.?\s*$|\.\s|\n)/im;
 const ALWAYS_SAYS =
-  /\b(?:always|only|must|whatever|no matter|regardless|every)\b[^."\n]*\b(?:reply|respond|answer|say)\b[^."'\n]{0,60}["'`“]([^"'`”]+)["'`”]/i;
+  /\b(?:always|only|must|whatever|no matter|regardless)\b[^."\n]*\b(?:reply|respond|answer|say)\b[^."'\n]{0,60}["'`“]([^"'`”]+)["'`”]/i;
+const OPENS_OR_CLOSES = /\b(?:start|begin|prefix|end|finish|conclude)\b/i;
 const PIRATE = /\bpirate\b/i;
 
 /** The text in the manner that the instructions ask for. */
@@ -19,7 +20,10 @@ export function inStyle(text: string, system: string): string {
 type Manner = (text: string, system: string) => string;
 
 const MANNERS: readonly Manner[] = [
-  (text, system) => ALWAYS_SAYS.exec(system)?.[1] ?? text,
+  (text, system) => {
+    const [rule = '', fixed = text] = ALWAYS_SAYS.exec(system) ?? [];
+    return OPENS_OR_CLOSES.test(rule) ? text : fixed;
+  },
   (text, system) => (PIRATE.test(system) ? `Arrr, matey! ${text}` : text),
   (text, system) => {
     const start = STARTS_WITH.exec(system)?.[1] ?? '';
