@@ -38,6 +38,7 @@ export const setting = {
       .default(fallback)
       .transform((url) => url.replace(/\/+$/, '')),
   optionalUrl: () => z.string().refine(isHttpUrl, 'must be an http or https URL').optional(),
+  proxyUrl: () => z.string().refine(isOrigin, 'must be an http or https URL without a path').optional(),
   secret: () =>
     z
       .string()
@@ -65,6 +66,13 @@ function wholeNumber(problem: string, least: number, most = Number.MAX_SAFE_INTE
 
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+/** undici takes a proxy's origin and refuses anything behind it. */
+function isOrigin(text: string): boolean {
+  if (!isHttpUrl(text)) return false;
+  const { pathname, search, hash } = new URL(text);
+  return pathname === '/' && search === '' && hash === '';
 }
 
 /**

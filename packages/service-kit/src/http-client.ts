@@ -20,6 +20,8 @@ export function createHttpClient(options: HttpClientOptions): Dispatcher {
     bodyTimeout: options.idleTimeoutMs,
     keepAliveTimeout: 30_000,
     connections: options.connections ?? null,
+    // over HTTP/2 undici sends requests again after a GOAWAY, also a POST: what is sent twice is ours to decide
+    allowH2: false,
     // one stream a connection: a pipelined request would wait behind a stream that lasts minutes
     pipelining: 1,
   };

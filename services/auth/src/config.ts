@@ -70,8 +70,8 @@ const settingsSchema = z.object({
       'must be names of lower-case letters, digits and inner hyphens, at most 63 long, separated by commas',
     )
     .refine((aliases) => new Set(aliases).size === aliases.length, 'names an account twice'),
-  HTTPS_PROXY: proxyUrl(),
-  https_proxy: proxyUrl(),
+  HTTPS_PROXY: setting.proxyUrl(),
+  https_proxy: setting.proxyUrl(),
   NO_PROXY: setting.optionalText(),
   no_proxy: setting.optionalText(),
   LOG_LEVEL: setting.logLevel(),
@@ -148,15 +148,4 @@ function homeProblems({ HOME, TOKEN_STORE_PATH = '~' }: Settings): readonly Conf
 
 function absent(why: string) {
   return z.undefined(`must not be set: ${why}`).optional();
-}
-
-function proxyUrl() {
-  return z.string().refine(isOrigin, 'must be an http or https URL without a path').optional();
-}
-
-/** undici takes a proxy's origin and refuses anything behind it. */
-function isOrigin(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, pathname, search, hash } = new URL(text);
-  return /^https?:$/.test(protocol) && pathname === '/' && search === '' && hash === '';
 }

@@ -17,8 +17,11 @@ const rows: readonly (readonly [wish: string, supported: readonly string[] | nul
   ['medium', ['low', 'high'], 'low'],
   ['low', ['medium', 'high'], 'medium'],
   ['low', ['none'], 'low'],
-  ['minimal', null, 'minimal'],
-  ['minimal', [], 'minimal'],
+  ['minimal', null, 'low'],
+  ['minimal', [], 'low'],
+  ['minimal', ['minimal', 'low'], 'minimal'],
+  ['ultra', null, 'max'],
+  ['ultra', upToXhigh, 'xhigh'],
   ['persistent', upToXhigh, 'persistent'],
   ['max', [...upToXhigh, 'max'], 'max'],
 ];

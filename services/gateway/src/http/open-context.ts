@@ -5,6 +5,8 @@ import type { ApiKey } from '../keys/api-keys.ts';
 
 /** Headers by which clients name their conversation: Claude Code, the Codex CLI, its older versions. */
 const sessionHeaders = ['x-claude-code-session-id', 'session-id', 'session_id'];
+/** A sub-agent of Claude Code has a conversation of its own within the session. */
+const agentHeader = 'x-claude-code-agent-id';
 
 const BYTES_PER_TOKEN = 4;
 
@@ -15,11 +17,17 @@ export function openContext(
   resolveModel: (requested: string) => ResolvedModel,
 ): OpenContext {
   return {
-    sessionId:
-      sessionHeaders.map((name) => req.get(name)).find((id) => id !== undefined && id !== '') ?? null,
+    sessionId: sessionId(req),
     cacheScope: key.id,
     resolveModel,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     countTokens: (text) => Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN),
   };
+}
+
+function sessionId(req: Request): string | null {
+  const [session] = sessionHeaders.flatMap((name) => req.get(name) || []);
+  if (session === undefined) return null;
+  const agent = req.get(agentHeader);
+  return agent ? `${session}/${agent}` : session;
 }

@@ -7,7 +7,7 @@ const entrySchema = z.object({
   display_name: z.string().nullish(),
   visibility: z.string().nullish(),
   priority: z.number().nullish(),
-  supported_reasoning_levels: z.array(z.object({ effort: z.string() })).nullish(),
+  supported_reasoning_levels: z.array(z.looseObject({ effort: z.string() })).nullish(),
   context_window: z.number().nullish(),
 });
 

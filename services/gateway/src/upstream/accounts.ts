@@ -37,8 +37,13 @@ export function createAccounts(usable: () => Promise<readonly ServedAccount[]>, 
       );
     },
     rest: (alias, limit) => {
-      const until = limit.resetsAt === null ? clock.now() + UNKNOWN_RESET_MS : limit.resetsAt * 1000;
-      resting.set(alias, { until, limit });
+      if (limit.resetsAt === null) resting.set(alias, { until: clock.now() + UNKNOWN_RESET_MS, limit });
+      else resting.set(alias, { until: limit.resetsAt * 1000, limit: withResetTime(limit, limit.resetsAt) });
     },
   };
+}
+
+/** Clients show the sentence and nothing else, so it names the time. */
+function withResetTime(limit: UsageLimit, resetsAt: number): UsageLimit {
+  return { ...limit, message: `${limit.message} Resets at ${new Date(resetsAt * 1000).toISOString()}.` };
 }
