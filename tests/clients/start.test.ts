@@ -95,7 +95,7 @@ test('a Codex login of this machine is borrowed: said, used, never refreshed, ne
   const path = join(home, '.codex', 'auth.json');
   mkdirSync(join(home, '.codex'));
   writeFileSync(path, JSON.stringify(backend.control.login()));
-  const before = readFileSync(path, 'utf8');
+  const written = readFileSync(path, 'utf8');
   const settings = { CODEX_BASE_URL: backend.backendUrl, OAUTH_ISSUER: backend.issuerUrl };
   const borrowing = await npmStart(home, settings);
   assert.match(
@@ -106,6 +106,6 @@ test('a Codex login of this machine is borrowed: said, used, never refreshed, ne
   assert.deepEqual(await borrowing.interrupt(), { code: 0, signal: null });
   const { responses, token } = backend.control.journal().counts;
   assert.deepEqual({ responses, token }, { responses: 1, token: 0 });
-  assert.equal(readFileSync(path, 'utf8'), before);
+  assert.equal(readFileSync(path, 'utf8'), written);
   await backend.close();
 });
