@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
@@ -48,41 +48,4 @@ export function startService(name: string, environment: Readonly<Record<string, 
       await ended;
     },
   };
-}
-
-export interface Run {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export interface RunOptions {
-  readonly environment: Readonly<Record<string, string>>;
-  readonly folder: string;
-  /** Kills the program when it fires: the signal of the test that runs it. */
-  readonly signal: AbortSignal;
-}
-
-/** Runs a program to its end, with no input. */
-export async function run(
-  executable: string,
-  args: readonly string[],
-  { environment, folder, signal }: RunOptions,
-): Promise<Run> {
-  const child = spawn(executable, args, {
-    cwd: folder,
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    signal,
-    killSignal: 'SIGKILL',
-  });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
-  return { ...output, exitCode: await exitCodeOf(child), ...output };
-}
-
-async function exitCodeOf(child: ChildProcess): Promise<number | null> {
-  await once(child, 'close');
-  return child.exitCode;
 }

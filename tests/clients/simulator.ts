@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 
-const itemSchema = z.looseObject({ id: z.string().optional(), call_id: z.string().optional() });
+const itemSchema = z.looseObject({
+  type: z.string(),
+  id: z.string().optional(),
+  call_id: z.string().optional(),
+  encrypted_content: z.string().optional(),
+  output: z.unknown().optional(),
+});
 export type UpstreamItem = z.infer<typeof itemSchema>;
 const bodySchema = z.looseObject({ model: z.string(), input: z.array(itemSchema) });
 const journalSchema = z.object({
@@ -28,7 +34,10 @@ export interface UpstreamRequest {
 export interface SimulatorAccess {
   /** Every request for an answer since the last reset, in order, each with nothing in it that the backend may refuse. */
   readonly requests: () => Promise<readonly UpstreamRequest[]>;
-  /** What the second of exactly two requests had on top of the input of the first; the backend took both. */
+  /**
+   * What the second of exactly two requests had on top of the input of the first. The backend took both, and all else in
+   * them was the same: it caches prompts by their beginning.
+   */
   readonly secondTurn: () => Promise<readonly UpstreamItem[]>;
   /** Forgets what it received; its logins stay valid. */
   readonly reset: () => Promise<void>;
@@ -63,7 +72,7 @@ export function createSimulatorAccess(origin: string): SimulatorAccess {
       assert.deepEqual(more, []);
       assert.deepEqual([first.status, second.status], [200, 200]);
       const { length } = first.body.input;
-      assert.deepEqual(second.body.input.slice(0, length), first.body.input);
+      assert.deepEqual({ ...second.body, input: second.body.input.slice(0, length) }, first.body);
       return second.body.input.slice(length);
     },
     reset: async () => void (await control('POST', 'reset')),
@@ -91,7 +100,8 @@ const LEGAL_MEMBERS: ReadonlySet<string> = new Set([
 const LONGEST_ID = 64;
 
 /** The simulator refuses the same; a refusal could be retried or hidden, though. */
-function assertLegal({ body }: UpstreamRequest): void {
+function assertLegal({ headers, body }: UpstreamRequest): void {
+  assert.equal(headers['originator'], 'codex_gateway');
   assert.deepEqual(
     Object.keys(body).filter((member) => !LEGAL_MEMBERS.has(member)),
     [],
