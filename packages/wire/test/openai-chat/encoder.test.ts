@@ -105,7 +105,7 @@ for (const [display, members] of [
 ] as const) {
   test(`reasoning is shown as ${display}`, () => {
     const text = encoder({}, display).push(upstream(begin(), reasoning({ at: 0, summary: [['Hm.']] })));
-    assert.deepEqual(deltasOf(text), [{ role: 'assistant', content: '' }, members]);
+    assert.deepEqual(deltasOf(text), [{ role: 'assistant', content: null }, members]);
   });
 }
 
@@ -128,7 +128,7 @@ test('raw reasoning of a model without summaries is shown as well', () => {
     { type: 'response.reasoning_text.delta', ...place, delta: 'thought.' },
   ]);
   assert.deepEqual(deltasOf(encoder({}, 'reasoning_content').push(events)), [
-    { role: 'assistant', content: '' },
+    { role: 'assistant', content: null },
     { reasoning_content: 'Raw ' },
     { reasoning_content: 'thought.' },
   ]);

@@ -106,6 +106,5 @@ function sayReasoning(state: State, { key, text }: Said): void {
   if (state.style.reasoning === 'off') return;
   const parted = state.reasoningPart !== null && state.reasoningPart !== key;
   state.reasoningPart = key;
-  state.output.role('');
   state.output.delta(reasoningObject(state.style.reasoning, parted ? `${PARAGRAPH}${text}` : text));
 }

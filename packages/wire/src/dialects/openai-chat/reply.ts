@@ -38,7 +38,9 @@ function messageOf(items: readonly FoldedItem[], told: readonly ToldCall[], styl
   const { text, annotations } = visibleText(answers, style.json);
   const refusal = partsOf(answers, 'refusal').join('');
   const reasoning = items.flatMap(({ item }) => reasoningOf(item, style)).join(PARAGRAPH);
-  const content = text === '' && (told.length > 0 || refusal !== '') ? null : text;
+  // the stream says null, too, before a call, a refusal or reasoning: it cannot know whether text will follow
+  const said = told.length > 0 || refusal !== '' || (reasoning !== '' && style.reasoning !== 'off');
+  const content = text === '' && said ? null : text;
   return {
     role: 'assistant',
     content,
