@@ -217,21 +217,21 @@ describe('Anthropic SDK, models', () => {
   });
 });
 
+/** What a program reads off an error; the request id is there or the error is of no use in a support case. */
+async function refusalOf(answer: PromiseLike<unknown>): Promise<object> {
+  try {
+    await answer;
+  } catch (error) {
+    assert.ok(error instanceof APIError);
+    const { status, type, errorCode, requestID } = error;
+    assert.match(requestID ?? '', /^req_[0-9a-f]{24}$/);
+    return { class: error.constructor, status, type, errorCode };
+  }
+  return assert.fail('there was no error');
+}
+
 describe('Anthropic SDK, errors', () => {
   const FAILURE = '[[sim: cut after=8]] Say exactly: It works, but not to the end.';
-
-  /** What a program reads off an error; the request id is there or the error is of no use in a support case. */
-  async function refusalOf(answer: PromiseLike<unknown>): Promise<object> {
-    try {
-      await answer;
-    } catch (error) {
-      assert.ok(error instanceof APIError);
-      const { status, type, errorCode, requestID } = error;
-      assert.match(requestID ?? '', /^req_[0-9a-f]{24}$/);
-      return { class: error.constructor, status, type, errorCode };
-    }
-    return assert.fail('there was no error');
-  }
 
   test('a wrong key is an AuthenticationError', async () => {
     assert.deepEqual(await refusalOf(clientWith('sk-wrong').messages.create(say('Hi'))), {

@@ -55,9 +55,9 @@ function told(completion: unknown): unknown {
   );
 }
 
-describe('openai SDK, Chat Completions', () => {
-  const say = (content: string) => ({ model, messages: [{ role: 'user' as const, content }] });
+const say = (content: string) => ({ model, messages: [{ role: 'user' as const, content }] });
 
+describe('openai SDK, Chat Completions', () => {
   test('a plain answer has text, finish reason and usage', async () => {
     const completion = await client.chat.completions.create(say(`${USAGE} Say exactly: It works.`));
     assert.deepEqual(essence(completion), {
@@ -285,22 +285,23 @@ describe('openai SDK, models', () => {
   });
 });
 
+/** What a program reads off an error; the request id is there or the error is of no use in a support case. */
+async function refusalOf(answer: PromiseLike<unknown>): Promise<object> {
+  try {
+    await answer;
+  } catch (error) {
+    assert.ok(error instanceof APIError);
+    const { status, type, code, param, requestID } = error;
+    assert.match(requestID ?? '', /^req_[0-9a-f]{24}$/);
+    return { class: error.constructor, status, type, code, param };
+  }
+  return assert.fail('there was no error');
+}
+
 describe('openai SDK, errors', () => {
   const messages = [{ role: 'user' as const, content: 'Say exactly: It works.' }];
   const FAILURE = '[[sim: cut after=6]] Say exactly: It works, but not to the end.';
 
-  /** What a program reads off an error; the request id is there or the error is of no use in a support case. */
-  async function refusalOf(answer: PromiseLike<unknown>): Promise<object> {
-    try {
-      await answer;
-    } catch (error) {
-      assert.ok(error instanceof APIError);
-      const { status, type, code, param, requestID } = error;
-      assert.match(requestID ?? '', /^req_[0-9a-f]{24}$/);
-      return { class: error.constructor, status, type, code, param };
-    }
-    return assert.fail('there was no error');
-  }
   const type = 'invalid_request_error';
 
   test('a wrong key is an AuthenticationError', async () => {

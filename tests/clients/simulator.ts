@@ -8,7 +8,7 @@ const itemSchema = z.looseObject({
   encrypted_content: z.string().optional(),
   output: z.unknown().optional(),
 });
-export type UpstreamItem = z.infer<typeof itemSchema>;
+type UpstreamItem = z.infer<typeof itemSchema>;
 const bodySchema = z.looseObject({ model: z.string(), input: z.array(itemSchema) });
 const journalSchema = z.object({
   requests: z.array(
@@ -23,7 +23,7 @@ const journalSchema = z.object({
 });
 
 /** One request for an answer, as the backend got it. */
-export interface UpstreamRequest {
+interface UpstreamRequest {
   /** What the backend answered. */
   readonly status: number | undefined;
   readonly headers: Readonly<Record<string, string>>;

@@ -2,8 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { startService } from './processes.ts';
 import { createSimulatorAccess, type SimulatorAccess } from './simulator.ts';
+
+/** The log lines by which the services say where they listen. */
+const simulatorLine = z.object({ issuer: z.string(), backend: z.string() });
+const authLine = z.object({ setting: z.literal('PORT'), port: z.number() });
+const gatewayLine = z.object({ port: z.number(), opsPort: z.number() });
 
 /** Simulator, auth and gateway as processes on free ports, as `npm start` runs them. */
 export interface Stack {
@@ -28,30 +34,28 @@ export async function startStack(): Promise<Stack> {
   writeFileSync(keysFile, keysYaml({ apiKey, limitedKey }));
 
   const simulator = startService('simulator', { ...shared, SEED_FILE: seedFile });
-  const { issuer, backend } = await simulator.logged(({ issuer, backend }) =>
-    typeof issuer === 'string' && typeof backend === 'string' ? { issuer, backend } : undefined,
-  );
+  const simulated = await simulator.logged(simulatorLine);
   const auth = startService('auth', {
     ...shared,
     AUTH_SEED_FILE: seedFile,
     TOKEN_STORE_PATH: join(folder, 'accounts'),
-    OAUTH_ISSUER: issuer,
+    OAUTH_ISSUER: simulated.issuer,
     BROKER_SECRET: brokerSecret,
   });
-  const authPort = await auth.logged((line) => (line['setting'] === 'PORT' ? line['port'] : undefined));
+  const { port: authPort } = await auth.logged(authLine);
   const gateway = startService('gateway', {
     ...shared,
-    CODEX_BASE_URL: backend,
+    CODEX_BASE_URL: simulated.backend,
     BROKER_URL: `http://127.0.0.1:${authPort}`,
     BROKER_SECRET: brokerSecret,
     API_KEYS_FILE: keysFile,
   });
-  const port = await gateway.logged(({ port, opsPort }) => (opsPort === undefined ? undefined : port));
+  const { port } = await gateway.logged(gatewayLine);
   return {
     url: `http://127.0.0.1:${port}`,
     apiKey,
     limitedKey,
-    simulator: createSimulatorAccess(issuer),
+    simulator: createSimulatorAccess(simulated.issuer),
     stop: async () => {
       for (const service of [gateway, auth, simulator]) await service.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -63,8 +67,11 @@ function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
+function sha256(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
 function keysYaml(keys: { readonly apiKey: string; readonly limitedKey: string }): string {
-  const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex');
   return `keys:
   - id: client
     sha256: ${sha256(keys.apiKey)}
