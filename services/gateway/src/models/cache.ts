@@ -6,10 +6,8 @@ import { builtInCatalog, type Catalog } from './catalog.ts';
 import type { ReadCatalog } from './catalog-source.ts';
 
 const STALE_MS = 24 * 3600 * 1000;
-/** `?refresh=true` asks the backend at most this often; in between it gets the cached list. */
-const FORCED_INTERVAL_MS = 5_000;
-/** After a failure the backend is left alone this long. */
-const FAILURE_PAUSE_MS = 5_000;
+/** After a failure the backend is left alone this long; and `?refresh=true` asks it at most this often. */
+const PAUSE_MS = 5_000;
 
 export interface ModelsCache {
   /** The catalog in hand; never waits. An old one is refreshed behind the caller's back. */
@@ -37,10 +35,12 @@ export interface ModelsCacheDeps {
 export function createModelsCache({ read, ttlMs, clock, logger, count }: ModelsCacheDeps): ModelsCache {
   let copy: { catalog: Catalog; etag: string | null; at: number } | null = null;
   let running: Promise<void> | null = null;
-  let failure: { error: unknown; at: number } | null = null;
+  let failure: { error: unknown } | null = null;
+  let readAt = Number.NEGATIVE_INFINITY;
 
   const isFresh = (): boolean => copy !== null && clock.now() - copy.at < ttlMs;
-  const hasJustFailed = (): boolean => failure !== null && clock.now() - failure.at < FAILURE_PAUSE_MS;
+  const hasJustRead = (): boolean => clock.now() - readAt < PAUSE_MS;
+  const hasJustFailed = (): boolean => failure !== null && hasJustRead();
 
   const readOnce = async (): Promise<void> => {
     try {
@@ -50,9 +50,11 @@ export function createModelsCache({ read, ttlMs, clock, logger, count }: ModelsC
       failure = null;
       count(reading === 'unchanged' ? 'unchanged' : 'refreshed');
     } catch (error) {
-      failure = { error, at: clock.now() };
+      failure = { error };
       count('failed');
       logger.warn({ code: errorCode(error) }, 'models could not be refreshed');
+    } finally {
+      readAt = clock.now();
     }
   };
   const readShared = (): Promise<void> => (running ??= readOnce().finally(() => (running = null)));
@@ -70,7 +72,7 @@ export function createModelsCache({ read, ttlMs, clock, logger, count }: ModelsC
       return current();
     },
     refresh: async () => {
-      if (copy === null || clock.now() - copy.at >= FORCED_INTERVAL_MS) await readShared();
+      if (running !== null || !hasJustRead()) await readShared();
       if (copy === null && failure !== null) throw toFault(failure.error);
       return current();
     },

@@ -45,5 +45,6 @@ export function createAccounts(usable: () => Promise<readonly ServedAccount[]>, 
 
 /** Clients show the sentence and nothing else, so it names the time. */
 function withResetTime(limit: UsageLimit, resetsAt: number): UsageLimit {
-  return { ...limit, message: `${limit.message} Resets at ${new Date(resetsAt * 1000).toISOString()}.` };
+  const sentence = limit.message.replace(/\.?\s*$/, '.');
+  return { ...limit, message: `${sentence} Resets at ${new Date(resetsAt * 1000).toISOString()}.` };
 }

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createManualClock } from '@codex-gateway/testkit/manual-clock.ts';
+import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
+import { createAccounts } from '../../src/upstream/accounts.ts';
+import { faultOf } from '../fault-of.ts';
+import { servedAccount } from '../served-account.ts';
+
+const START = Date.UTC(2027, 0, 1);
+const [first, second] = [servedAccount('default'), servedAccount('b')];
+const nobody: ReadonlySet<string> = new Set();
+
+function limitUntil(seconds: number | null) {
+  return {
+    kind: 'usage_limit_reached',
+    message: `limit until ${seconds}`,
+    resetsAt: seconds === null ? null : START / 1000 + seconds,
+    planType: 'plus',
+  } as const satisfies Fault;
+}
+
+function create() {
+  const clock = createManualClock(START);
+  return { clock, accounts: createAccounts(async () => [first, second], clock) };
+}
+
+test('the first account serves, the next one when the first is left out', async () => {
+  const { accounts } = create();
+  assert.equal(await accounts.choose(nobody), first);
+  assert.equal(await accounts.choose(new Set(['default'])), second);
+});
+
+test('an account rests until its window opens, to the millisecond', async () => {
+  const { accounts, clock } = create();
+  accounts.rest('default', limitUntil(90));
+  clock.advance(89_999);
+  assert.equal(await accounts.choose(nobody), second);
+  clock.advance(1);
+  assert.equal(await accounts.choose(nobody), first);
+});
+
+test('a limit that does not say when it ends rests for a minute', async () => {
+  const { accounts, clock } = create();
+  accounts.rest('default', limitUntil(null));
+  clock.advance(59_999);
+  assert.equal(await accounts.choose(nobody), second);
+  clock.advance(1);
+  assert.equal(await accounts.choose(nobody), first);
+});
+
+test('when every account rests, the fault is that of the first to come back', async () => {
+  const { accounts } = create();
+  accounts.rest('default', limitUntil(500));
+  accounts.rest('b', limitUntil(90));
+  const told = {
+    ...limitUntil(90),
+    message: 'limit until 90. Resets at 2027-01-01T00:01:30.000Z.',
+  };
+  assert.deepEqual(await faultOf(accounts.choose(nobody)), told);
+  assert.deepEqual(await faultOf(accounts.choose(new Set(['b']))), told);
+});
+
+test('when all are left out and none rests, somebody must log in', async () => {
+  const { accounts } = create();
+  assert.deepEqual(await faultOf(accounts.choose(new Set(['default', 'b']))), {
+    kind: 'oauth_unavailable',
+    message: 'no account is accepted by the upstream, run auth login',
+  });
+});
+
+test('what the broker cannot give is told as it says', async () => {
+  const fault: Fault = { kind: 'oauth_unavailable', message: 'run auth login' };
+  const accounts = createAccounts(() => Promise.reject(new FaultError(fault)), createManualClock());
+  assert.deepEqual(await faultOf(accounts.choose(nobody)), fault);
+});
