@@ -93,6 +93,7 @@ function createWorld(
     revokeOnReuse: false,
     devicePendingStatus: 403,
     deviceAutoApprove: options.deviceAutoApprove ?? false,
+    denyLogins: false,
   };
   let settings = firstSettings;
   const world: World = {

@@ -1,13 +1,13 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 
 /** Hex SHA-256: how the journal names a token without holding it. */
 export function fingerprintOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return hash('sha256', token, 'hex');
 }
 
 /** Base64url SHA-256, the S256 challenge of RFC 7636 and the source of every opaque-looking value here. */
 export function base64urlDigest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+  return hash('sha256', text, 'base64url');
 }
 
 export function hmac(key: string, text: string): string {

@@ -60,13 +60,16 @@ function always(endpoint: Endpoint, reply: Reply): Route {
   return { endpoint, handle: () => Promise.resolve(reply) };
 }
 
+// one reason for all: the platform would build an exception with its stack for each
+const CONNECTION_OVER = 'the connection is over';
+
 /** A signal that fires when the connection is over; the journal learns whether the client left early. */
 function watchClient(res: ServerResponse, record: OpenRecord, { journal }: World): AbortSignal {
   const over = new AbortController();
   res.once('close', () => {
     const weEndedIt = res.writableFinished || record.ending === 'reset' || record.ending === 'dropped';
     if (!weEndedIt) record.clientDisconnected = true;
-    over.abort();
+    over.abort(CONNECTION_OVER);
     journal.changed();
   });
   return over.signal;

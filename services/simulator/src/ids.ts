@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { fingerprintOf } from './digest.ts';
 
 /** Ids and opaque values from a counter and a seed: the same calls in the same order give the same ids. */
 export interface Ids {
@@ -15,8 +15,7 @@ export function createIds(seed: string): Ids {
   return {
     next: (prefix) => {
       counter += 1;
-      const digest = createHash('sha256').update(`${seed}:${counter}`).digest('hex');
-      return `${prefix}${digest.slice(0, ID_LENGTH)}`;
+      return `${prefix}${fingerprintOf(`${seed}:${counter}`).slice(0, ID_LENGTH)}`;
     },
     nextNumber: () => {
       counter += 1;

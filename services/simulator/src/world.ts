@@ -26,6 +26,8 @@ export interface Settings {
   readonly devicePendingStatus: 403 | 404;
   /** Device logins approve themselves at the first poll, for demonstrations. */
   readonly deviceAutoApprove: boolean;
+  /** The browser login comes back with `access_denied`, as for a workspace without Codex. */
+  readonly denyLogins: boolean;
 }
 
 /** Everything the simulator knows; each part has one owner. */

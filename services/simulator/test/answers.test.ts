@@ -82,6 +82,12 @@ test('the head: limit headers of two families, models etag, the model asked for,
     primary: { usedPercent: 77, windowMinutes: 300, resetsInSeconds: 60 },
   });
   assert.equal((await post()).headers.get('x-codex-primary-used-percent'), '77');
+  simulator.control.setQuota('acct_simulated', { secondary: null });
+  const oneWindow = (await post()).headers;
+  assert.deepEqual(
+    [...oneWindow.keys()].filter((name) => name.startsWith('x-codex-secondary')),
+    ['x-codex-secondary-used-percent'],
+  );
 });
 
 test('reasoning: a sealed item without text by default, whose blob in added is not yet whole', async (t) => {
@@ -265,6 +271,9 @@ test('commentary, refusal, web search, long message ids and an empty answer can 
   assert.deepEqual(spokenBy(refused), ["I'm sorry, but I can't help with that."]);
   const searched = itemsOf(await ask('[[sim: search query="red foxes"]] Say exactly: found'));
   assert.equal(asObject(searched[1]?.['action'])['query'], 'red foxes');
+  const tools = [{ type: 'web_search' }];
+  const wished = itemsOf(await ask('Perform a web search for the query: red pandas', { tools }));
+  assert.equal(asObject(wished[1]?.['action'])['query'], 'red pandas');
   const [, message] = itemsOf(await ask('[[sim: long_ids]] Say exactly: x'));
   assert.equal(asText(message?.['id']).length, 400);
   assert.deepEqual(outline(await ask('[[sim: empty]] hi')), ['created', 'in_progress', 'completed']);

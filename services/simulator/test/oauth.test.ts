@@ -76,6 +76,17 @@ test('authorize: refuses a wrong client, redirect or challenge, and hands the st
   }
 });
 
+test('authorize: a denied login comes back with the error and the state', async (t) => {
+  const { simulator } = await startRig(t);
+  simulator.control.set({ denyLogins: true });
+  const location = new URL((await authorize(simulator)).headers.get('location') ?? '');
+  assert.deepEqual(Object.fromEntries(location.searchParams), {
+    error: 'access_denied',
+    error_description: 'missing_codex_entitlement',
+    state: AUTHORIZE.state,
+  });
+});
+
 test('token exchange: takes a form, verifies the PKCE verifier, and a code works once', async (t) => {
   const { simulator } = await startRig(t);
   const code = await codeFrom(simulator);

@@ -9,7 +9,7 @@ type StatusDirective = Extract<Directive, { verb: 'status' }>;
 export interface FaultContext {
   readonly plan: string;
   readonly nowSeconds: number;
-  readonly quotaHeaders: Record<string, string>;
+  readonly quotaHeaders: Readonly<Record<string, string>>;
 }
 
 const CLOUDFLARE_PAGE =

@@ -8,7 +8,8 @@ export interface QuotaWindow {
 /** What an account has used of its plan. */
 export interface Quota {
   readonly primary: QuotaWindow;
-  readonly secondary: QuotaWindow;
+  /** Null on a plan with one window. */
+  readonly secondary: QuotaWindow | null;
   readonly limitReached: boolean;
 }
 
@@ -21,8 +22,29 @@ export const DEFAULT_QUOTA: Quota = {
 const SECOND_FAMILY = 'bengalfox';
 const SECOND_FAMILY_NAME = 'GPT-5.3-Codex-Spark';
 
+interface KnownHeaders {
+  readonly plan: string;
+  readonly nowSeconds: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const knownHeaders = new WeakMap<Quota, KnownHeaders>();
+
 /** The limit headers of every answer: the plan's own windows, a second limit family, credits. */
-export function quotaHeaders(quota: Quota, plan: string, nowSeconds: number): Record<string, string> {
+export function quotaHeaders(
+  quota: Quota,
+  plan: string,
+  nowSeconds: number,
+): Readonly<Record<string, string>> {
+  // thirty headers that change once a second at most
+  const known = knownHeaders.get(quota);
+  if (known !== undefined && known.plan === plan && known.nowSeconds === nowSeconds) return known.headers;
+  const headers = buildHeaders(quota, plan, nowSeconds);
+  knownHeaders.set(quota, { plan, nowSeconds, headers });
+  return headers;
+}
+
+function buildHeaders(quota: Quota, plan: string, nowSeconds: number): Record<string, string> {
   const { primary, secondary } = quota;
   return {
     'x-codex-plan-type': plan,
@@ -33,13 +55,23 @@ export function quotaHeaders(quota: Quota, plan: string, nowSeconds: number): Re
     'x-codex-credits-has-credits': 'False',
     'x-codex-credits-unlimited': 'False',
     'x-codex-credits-balance': '',
-    ...windowHeaders(`x-codex-${SECOND_FAMILY}-primary`, { ...primary, usedPercent: 0 }, nowSeconds),
-    ...windowHeaders(`x-codex-${SECOND_FAMILY}-secondary`, { ...secondary, usedPercent: 0 }, nowSeconds),
+    ...windowHeaders(`x-codex-${SECOND_FAMILY}-primary`, unused(primary), nowSeconds),
+    ...windowHeaders(`x-codex-${SECOND_FAMILY}-secondary`, unused(secondary), nowSeconds),
     [`x-codex-${SECOND_FAMILY}-limit-name`]: SECOND_FAMILY_NAME,
   };
 }
 
-function windowHeaders(prefix: string, window: QuotaWindow, nowSeconds: number): Record<string, string> {
+function unused(window: QuotaWindow | null): QuotaWindow | null {
+  return window === null ? null : { ...window, usedPercent: 0 };
+}
+
+/** A window that the plan does not have says 0 % used, and neither length nor reset. */
+function windowHeaders(
+  prefix: string,
+  window: QuotaWindow | null,
+  nowSeconds: number,
+): Record<string, string> {
+  if (window === null) return { [`${prefix}-used-percent`]: '0' };
   return {
     [`${prefix}-used-percent`]: String(window.usedPercent),
     [`${prefix}-window-minutes`]: String(window.windowMinutes),
@@ -48,19 +80,23 @@ function windowHeaders(prefix: string, window: QuotaWindow, nowSeconds: number):
   };
 }
 
+function windowBody(window: QuotaWindow | null, nowSeconds: number): object | null {
+  if (window === null) return null;
+  return {
+    used_percent: window.usedPercent,
+    limit_window_seconds: window.windowMinutes * 60,
+    reset_after_seconds: window.resetsInSeconds,
+    reset_at: nowSeconds + window.resetsInSeconds,
+  };
+}
+
 /** The body of `GET /wham/usage`. */
 export function usageBody(quota: Quota, plan: string, nowSeconds: number): object {
-  const window = ({ usedPercent, windowMinutes, resetsInSeconds }: QuotaWindow) => ({
-    used_percent: usedPercent,
-    limit_window_seconds: windowMinutes * 60,
-    reset_after_seconds: resetsInSeconds,
-    reset_at: nowSeconds + resetsInSeconds,
-  });
   const limit = (allowed: boolean) => ({
     allowed,
     limit_reached: !allowed,
-    primary_window: window(quota.primary),
-    secondary_window: window(quota.secondary),
+    primary_window: windowBody(quota.primary, nowSeconds),
+    secondary_window: windowBody(quota.secondary, nowSeconds),
   });
   return {
     plan_type: plan,

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { hmac } from '../digest.ts';
+import { base64urlDigest, hmac } from '../digest.ts';
 
 /** Encrypted content that only the account it was made for can hand back. */
 export interface Seals {
@@ -15,7 +14,7 @@ const MAC_LENGTH = 43;
 const FILLER_DIGESTS = 4;
 
 function macOf(body: string): string {
-  return createHash('sha256').update(KEY).update(body).digest('base64url');
+  return base64urlDigest(`${KEY}${body}`);
 }
 
 /** Seals carry their account and a check value, so those of an earlier run still open. */
@@ -34,7 +33,7 @@ export function createSeals(): Seals {
     seal: (accountId, serial) => {
       let filler = '';
       for (let part = 0; part < FILLER_DIGESTS; part += 1) {
-        filler += createHash('sha256').update(`${serial}:${part}`).digest('base64url');
+        filler += base64urlDigest(`${serial}:${part}`);
       }
       const body = `${PREFIX}${accountMark(accountId)}${filler}`;
       return `${body}${macOf(body)}`;

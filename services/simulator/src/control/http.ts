@@ -21,6 +21,7 @@ const settingsSchema = z.strictObject({
   revokeOnReuse: z.boolean().optional(),
   devicePendingStatus: z.union([z.literal(403), z.literal(404)]).optional(),
   deviceAutoApprove: z.boolean().optional(),
+  denyLogins: z.boolean().optional(),
   accessTokenSeconds: z.int().min(0).optional(),
 });
 const responsesSchema = z.union([
@@ -43,7 +44,7 @@ const windowSchema = z.strictObject({
 const quotaSchema = z.strictObject({
   accountId: z.string().min(1),
   primary: windowSchema.optional(),
-  secondary: windowSchema.optional(),
+  secondary: windowSchema.nullable().optional(),
   limitReached: z.boolean().optional(),
 });
 const deviceSchema = z.strictObject({

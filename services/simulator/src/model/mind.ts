@@ -65,8 +65,8 @@ function spokenItems(question: Question): readonly AnswerItem[] {
     return [{ type: 'refusal', text: "I'm sorry, but I can't help with that." }];
   }
   const before: AnswerItem[] = [];
-  const search = pick(directives, 'search');
-  if (search !== undefined) before.push({ type: 'web_search_call', query: search.query });
+  const query = searchQuery(question);
+  if (query !== undefined) before.push({ type: 'web_search_call', query });
   if (pick(directives, 'commentary') !== undefined) {
     before.push({ type: 'message', text: 'Let me look into that.', phase: 'commentary' });
   }
@@ -74,6 +74,19 @@ function spokenItems(question: Question): readonly AnswerItem[] {
   const calls = chooseCalls({ request, conversation, directives, tools });
   if (calls.length > 0) return [...before, ...calls];
   return [...before, { type: 'message', text: textOf(question), phase: 'final_answer' }];
+}
+
+const SEARCH_WISH = /\b(?:web search|search the web)(?: for)?(?: the query)?:?\s*(.*)/i;
+
+/** What to search the web for: a directive, or a wish in the prompt when the hosted tool is declared. */
+function searchQuery({ request, conversation, directives }: Question): string | undefined {
+  const asked = pick(directives, 'search');
+  if (asked !== undefined) return asked.query;
+  const isDeclared = request.tools.some(({ type }) => type === 'web_search');
+  if (!isDeclared || request.toolChoice === 'none') return undefined;
+  const isForced = asObject(request.toolChoice)['type'] === 'web_search';
+  const [, wish] = SEARCH_WISH.exec(conversation.prompt) ?? [];
+  return wish ?? (isForced ? conversation.prompt : undefined);
 }
 
 /** A delta of so many bytes with a space at its end, so that text made of them has words. */

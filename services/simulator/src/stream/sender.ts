@@ -35,21 +35,34 @@ export async function sendFrames(
   delivery: Delivery,
   { signal, report }: { readonly signal: AbortSignal; readonly report: SendReport },
 ): Promise<Ending> {
-  const limit = delivery.stop?.after ?? UNLIMITED;
-  const reader = createFrameReader(frames);
-  let sent = 0;
+  const { stop } = delivery;
+  const reader = createFrameReader(frames, stop?.after ?? UNLIMITED);
   if (mayWait(delivery)) res.flushHeaders();
-  while (sent < limit) {
-    if (reader.isDone()) return finish(res, delivery, signal);
-    const allowed = await allowance(delivery, sent, signal);
+  while (!reader.isDone()) {
+    const allowed = await allowance(delivery, reader.taken(), signal);
     if (signal.aborted) return 'client_gone';
-    const batch = reader.take(Math.min(allowed, limit - sent));
-    const bytes = await writeBatch(res, batch, delivery, signal);
-    sent += batch.events;
+    const batch = reader.take(allowed);
+    const closes = closesWith(batch, reader, delivery);
+    const bytes = closes ? endWith(res, batch) : await writeBatch(res, batch, delivery, signal);
     report.sent(batch.events, bytes, batch.lastType);
-    if (signal.aborted) return 'client_gone';
+    if (closes) return 'complete';
   }
-  return endEarly(res, delivery.stop?.how ?? 'end', signal);
+  if (signal.aborted) return 'client_gone';
+  return stop !== undefined && reader.wasStopped()
+    ? endEarly(res, stop.how, signal)
+    : finish(res, delivery, signal);
+}
+
+/** Whether these events and the end of the body can go out in one write. */
+function closesWith({ pieces }: Batch, reader: FrameReader, { keepOpen, splitBytes }: Delivery): boolean {
+  const isPlain = pieces === undefined && splitBytes === undefined && !keepOpen;
+  return isPlain && reader.isDone() && !reader.wasStopped();
+}
+
+function endWith(res: ServerResponse, { text }: Batch): number {
+  const bytes = Buffer.from(text);
+  res.end(bytes);
+  return bytes.length;
 }
 
 /** Without a reason to wait the head goes out with the first events, in one write. */
@@ -76,32 +89,42 @@ interface Batch {
 }
 
 interface FrameReader {
-  /** Whether nothing is left; a stream then ends without waiting for its pacer once more. */
+  /** Whether nothing is left, or as much was taken as is allowed. */
   readonly isDone: () => boolean;
+  /** Whether frames are left behind that are not allowed. */
+  readonly wasStopped: () => boolean;
+  readonly taken: () => number;
   /** At most so many frames, fewer when they fill a write. */
   readonly take: (atMost: number) => Batch;
 }
 
-function createFrameReader(frames: Iterable<Frame>): FrameReader {
+/** Looks one frame ahead, so that a stream ends right behind its last event. */
+function createFrameReader(frames: Iterable<Frame>, limit: number): FrameReader {
   const source = frames[Symbol.iterator]();
   let next = source.next();
+  let taken = 0;
+  const wasStopped = (): boolean => next.done !== true && taken >= limit;
+  const isDone = (): boolean => next.done === true || taken >= limit;
   return {
-    isDone: () => next.done === true,
+    isDone,
+    wasStopped,
+    taken: () => taken,
     take: (atMost) => {
+      const first = taken;
       let text = '';
-      let events = 0;
       let lastType = '';
-      while (next.done !== true && events < atMost && text.length < BATCH_CHARACTERS) {
+      while (next.done !== true && taken < Math.min(limit, first + atMost)) {
+        if (text.length >= BATCH_CHARACTERS) break;
         const frame = next.value;
         // a frame in pieces is a batch of its own
-        if (frame.pieces !== undefined && events > 0) break;
-        events += 1;
+        if (frame.pieces !== undefined && taken > first) break;
+        taken += 1;
         lastType = frame.type;
         next = source.next();
-        if (frame.pieces !== undefined) return { events, text: '', pieces: frame.pieces, lastType };
+        if (frame.pieces !== undefined) return { events: 1, text: '', pieces: frame.pieces, lastType };
         text += frame.text;
       }
-      return { events, text, pieces: undefined, lastType };
+      return { events: taken - first, text, pieces: undefined, lastType };
     },
   };
 }
