@@ -247,6 +247,12 @@ test('shell runs a command with whichever shell tool the client declared', async
   assert.deepEqual(spokenBy(await ask(prompt, { tools: [exec] })), [
     ['exec_command', '{"cmd":"echo \\"a b\\" > out.txt"}'],
   ]);
+  assert.deepEqual(spokenBy(await ask(prompt, { tools: [{ ...PATCH, name: 'exec' }] })), [
+    [
+      'exec',
+      'const result = await tools.exec_command({"cmd":"echo \\"a b\\" > out.txt"});\ntext(result.output);',
+    ],
+  ]);
   assert.deepEqual(spokenBy(await ask(prompt, { tools: [BASH] })), [
     ['Bash', '{"command":"echo \\"a b\\" > out.txt"}'],
   ]);

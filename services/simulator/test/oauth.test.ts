@@ -195,6 +195,19 @@ test('device flow: pending is 403 or 404, approval gives code and verifier, whic
   assert.equal(claims['chatgpt_account_id'], 'acct_device');
 });
 
+test('device flow: the redirect follows the name that the client calls the issuer by', async (t) => {
+  const { simulator } = await startRig(t);
+  const named = { ...simulator, issuerUrl: `http://localhost:${simulator.port}` };
+  const device = await startDevice(named);
+  simulator.control.approveDevice(device.userCode);
+  const approved = asObject(await (await pollDevice(named, device)).json());
+  const tokens = await exchange(named, asText(approved['authorization_code']), {
+    redirect_uri: `${named.issuerUrl}/deviceauth/callback`,
+    code_verifier: asText(approved['code_verifier']),
+  });
+  assert.equal(tokens.status, 200);
+});
+
 test('device flow: a person approves on the page, denial and automatic approval work too', async (t) => {
   const { simulator } = await startRig(t);
   const byPage = await startDevice(simulator);

@@ -39,7 +39,9 @@ export async function handleDeviceToken(call: Call, world: World): Promise<Reply
   }
   const verifier = world.ids.next('verifier_');
   const challenge = base64urlDigest(verifier);
-  const redirectUri = `${world.origin()}/deviceauth/callback`;
+  // the issuer's name is what the client calls it, not the address that it listens on
+  const issuer = call.req.headers.host === undefined ? world.origin() : `http://${call.req.headers.host}`;
+  const redirectUri = `${issuer}/deviceauth/callback`;
   world.deviceLogins.forget(deviceAuthId);
   return jsonReply(200, {
     authorization_code: world.codes.give({ account: decision.account, redirectUri, challenge }),

@@ -54,21 +54,23 @@ function directedCalls({
   });
 }
 
-const SHELL_TOOLS: Readonly<Record<string, string>> = {
-  exec_command: 'cmd',
-  Bash: 'command',
-  bash: 'command',
-  shell_command: 'command',
-  run_command: 'command',
+/** How each client's shell tool takes a command; `exec` is the script tool of the Codex CLI's newer models. */
+const SHELL_PAYLOADS: Readonly<Record<string, (command: string) => string>> = {
+  exec_command: (cmd) => JSON.stringify({ cmd }),
+  Bash: (command) => JSON.stringify({ command }),
+  bash: (command) => JSON.stringify({ command }),
+  shell_command: (command) => JSON.stringify({ command }),
+  run_command: (command) => JSON.stringify({ command }),
+  exec: (cmd) => `const result = await tools.exec_command(${JSON.stringify({ cmd })});\ntext(result.output);`,
 };
 
 /** A command for whichever shell tool the client declared. */
 function shellCall(command: string, tools: readonly DeclaredTool[]): readonly AnswerItem[] {
-  const tool = tools.find(({ name }) => SHELL_TOOLS[name] !== undefined);
-  const member = tool === undefined ? undefined : SHELL_TOOLS[tool.name];
-  return tool === undefined || member === undefined
-    ? []
-    : [toCall(tool, JSON.stringify({ [member]: command }))];
+  for (const tool of tools) {
+    const payload = SHELL_PAYLOADS[tool.name];
+    if (payload !== undefined) return [toCall(tool, payload(command))];
+  }
+  return [];
 }
 
 function toCall(tool: DeclaredTool, payload: string): AnswerItem {
