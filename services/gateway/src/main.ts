@@ -22,7 +22,12 @@ try {
 
 async function serve(config: GatewayConfig): Promise<void> {
   const clock = systemClock;
-  const logger = createLogger({ name: 'gateway', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  const logger = createLogger({
+    name: 'gateway',
+    level: config.LOG_LEVEL,
+    format: config.LOG_FORMAT,
+    buffered: true,
+  });
   if (config.keys.length === 0)
     logger.warn('no API key is set: everyone on this machine may use the gateway');
   const gateway = createGateway({ config, clock, logger });
