@@ -32,7 +32,7 @@ export function createAccounts(usable: () => Promise<readonly ServedAccount[]>, 
       throw new FaultError(
         first?.limit ?? {
           kind: 'oauth_unavailable',
-          message: 'no account is accepted by the upstream, run auth login',
+          message: 'oauth token unavailable, run auth login: the upstream accepts no account',
         },
       );
     },

@@ -1,3 +1,4 @@
+import type { Clock } from '@codex-gateway/service-kit/clock.ts';
 import { isRealEvent } from '@codex-gateway/wire/codex/events.ts';
 import { refusalOfEvent, type Refusal } from '@codex-gateway/wire/codex/refusal.ts';
 import type { Batch, UpstreamStream } from './codex-client.ts';
@@ -21,9 +22,13 @@ const brokenOff: Refusal = {
 };
 
 /** Holds what arrives until the first real event, so that a refusal inside a 200 can still become a real status. */
-export async function untilFirstEvent({ batches, requestId }: UpstreamStream): Promise<FirstEvent> {
+export async function untilFirstEvent(
+  { batches, requestId }: UpstreamStream,
+  clock: Clock,
+): Promise<FirstEvent> {
   const held: Batch[] = [];
-  const late = lateness();
+  const late = Promise.withResolvers<'late'>();
+  const cancel = clock.after(FIRST_EVENT_MS, () => late.resolve('late'));
   try {
     for (;;) {
       const next = batches.next();
@@ -40,16 +45,8 @@ export async function untilFirstEvent({ batches, requestId }: UpstreamStream): P
       return { kind: 'refused', refusal };
     }
   } finally {
-    late.cancel();
+    cancel();
   }
-}
-
-function lateness(): { promise: Promise<'late'>; cancel: () => void } {
-  let timer: NodeJS.Timeout | undefined;
-  const promise = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), FIRST_EVENT_MS);
-  });
-  return { promise, cancel: () => clearTimeout(timer) };
 }
 
 /**

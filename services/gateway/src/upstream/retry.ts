@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from '@codex-gateway/service-kit/clock.ts';
 import type { ServedAccount } from '@codex-gateway/wire/broker/contract.ts';
-import type { Remedy } from '@codex-gateway/wire/codex/refusal.ts';
+import type { Refusal, Remedy } from '@codex-gateway/wire/codex/refusal.ts';
 import { withoutReasoning, type CodexRequest } from '@codex-gateway/wire/codex/request.ts';
 import { FaultError } from '@codex-gateway/wire/fault.ts';
 import type { Accounts } from './accounts.ts';
@@ -26,6 +26,7 @@ export interface RetryDeps {
   readonly rejectToken: (account: ServedAccount) => Promise<void>;
   /** The pause before asking an overloaded or unreachable upstream again. */
   readonly retryPauseMs: number;
+  readonly clock: Clock;
   readonly countRetry: (reason: Remedy) => void;
 }
 
@@ -38,30 +39,49 @@ export interface RetryDeps {
  */
 export function createRetry(deps: RetryDeps): AskUpstream {
   return async (firstRequest, { requestId, signal }) => {
-    const tried = new Set<Remedy>();
+    const tried = new Set<string>();
     const unusable = new Set<string>();
     let request = firstRequest;
+    let reason: Remedy = 'none';
     for (let retries = 0; ; retries++) {
       const account = await deps.accounts.choose(unusable);
-      const result = await attempt(deps.client, { request, account, requestId, signal });
+      if (reason !== 'none') deps.countRetry(reason);
+      const result = await attempt(deps, { request, account, requestId, signal });
       if (result.kind === 'stream') return { ...result, retries };
-      const { remedy, fault } = result.refusal;
+      const { fault } = result.refusal;
       if (fault.kind === 'usage_limit_reached') deps.accounts.rest(account.alias, fault);
-      // another account is worth trying as long as there is one; `choose` knows
-      if (remedy === 'none' || (tried.has(remedy) && remedy !== 'other_account')) throw new FaultError(fault);
-      tried.add(remedy);
-      deps.countRetry(remedy);
-      if (remedy === 'other_account') unusable.add(account.alias);
-      if (remedy === 'fresh_token') await deps.rejectToken(account);
-      if (remedy === 'without_reasoning') request = withoutReasoning(request);
-      if (remedy === 'pause') await pause(deps.retryPauseMs, undefined, { signal });
+      reason = nextRemedy(result.refusal, account, tried);
+      if (reason === 'none') throw new FaultError(fault);
+      if (reason === 'other_account') unusable.add(account.alias);
+      if (reason === 'fresh_token') await deps.rejectToken(account);
+      if (reason === 'without_reasoning') request = withoutReasoning(request);
+      if (reason === 'pause') await pause(deps, signal);
     }
   };
 }
 
-async function attempt(client: CodexClient, call: UpstreamCall): Promise<FirstEvent> {
+/** Each remedy once, a fresh token once an account; another account as long as there is one, which `choose` knows. */
+function nextRemedy({ remedy }: Refusal, { alias }: ServedAccount, tried: Set<string>): Remedy {
+  if (remedy === 'none' || remedy === 'other_account') return remedy;
+  const mark = remedy === 'fresh_token' ? `${remedy} ${alias}` : remedy;
+  if (tried.has(mark)) return remedy === 'fresh_token' ? 'other_account' : 'none';
+  tried.add(mark);
+  return remedy;
+}
+
+/** @throws the signal's reason when the request ends meanwhile */
+async function pause({ clock, retryPauseMs }: RetryDeps, signal: AbortSignal): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const cancel = clock.after(retryPauseMs, over.resolve);
+  signal.addEventListener('abort', () => over.resolve(), { once: true });
+  await over.promise;
+  cancel();
+  signal.throwIfAborted();
+}
+
+async function attempt({ client, clock }: RetryDeps, call: UpstreamCall): Promise<FirstEvent> {
   const result = await client(call).catch(refuseIfNeverSent);
-  return result.kind === 'refused' ? result : untilFirstEvent(result);
+  return result.kind === 'refused' ? result : untilFirstEvent(result, clock);
 }
 
 function refuseIfNeverSent(error: unknown): UpstreamResult {

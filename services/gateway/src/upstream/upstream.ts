@@ -62,6 +62,7 @@ export function createUpstream({ config, clock, logger, metrics }: UpstreamDeps)
       accounts,
       rejectToken: broker.reject,
       retryPauseMs: RETRY_PAUSE_MS,
+      clock,
       countRetry: (reason) => metrics.upstreamRetries.inc({ reason }),
     }),
     models: createModelsCache({

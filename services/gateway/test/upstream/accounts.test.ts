@@ -64,7 +64,7 @@ test('when all are left out and none rests, somebody must log in', async () => {
   const { accounts } = create();
   assert.deepEqual(await faultOf(accounts.choose(new Set(['default', 'b']))), {
     kind: 'oauth_unavailable',
-    message: 'no account is accepted by the upstream, run auth login',
+    message: 'oauth token unavailable, run auth login: the upstream accepts no account',
   });
 });
 
