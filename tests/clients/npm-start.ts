@@ -103,7 +103,14 @@ async function paste(command: string | undefined, home: string): Promise<string>
   ].join(delimiter);
   const running = promisify(execFile)('bash', ['-c', command], {
     cwd: clientsFolder,
-    env: { PATH: path, HOME: home, CODEX_HOME: home },
+    // the Codex CLI would look for plugins outside: the tests reach nothing but loopback
+    env: {
+      PATH: path,
+      HOME: home,
+      CODEX_HOME: home,
+      HTTPS_PROXY: 'http://127.0.0.1:9',
+      NO_PROXY: '127.0.0.1',
+    },
   });
   running.child.stdin?.end();
   return (await running).stdout;

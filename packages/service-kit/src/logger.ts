@@ -21,7 +21,13 @@ const FLUSH_MS = 250;
 
 /** A pino logger: one JSON object a line, or one readable line with `format: 'text'`. */
 export function createLogger({ name, level, format, destination, buffered = false }: LoggerOptions): Logger {
-  const options = { name, level, base: { name }, timestamp: () => `,"time":"${new Date().toISOString()}"` };
+  const options = {
+    name,
+    level,
+    base: { name },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
   if (format === 'json') return pino(options, destination ?? standardOutput(buffered));
   const text = pretty({
     colorize: false,

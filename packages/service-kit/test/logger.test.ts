@@ -12,7 +12,7 @@ test('a JSON line carries level, time, name, the fields and the message, and not
   assert.deepEqual(others, []);
   assert.ok(typeof line === 'object' && line !== null && 'time' in line && typeof line.time === 'string');
   assert.equal(new Date(line.time).toISOString(), line.time);
-  assert.deepEqual(line, { level: 30, time: line.time, name: 'unit', requests: 2, msg: 'draining' });
+  assert.deepEqual(line, { level: 'info', time: line.time, name: 'unit', requests: 2, msg: 'draining' });
 });
 
 test('silent says nothing', () => {
