@@ -20,6 +20,6 @@ export function captureLog(): LogCapture {
 }
 
 function phraseOf(line: string): string {
-  const { level, msg } = JSON.parse(line) as { level: number; msg: string }; // every pino line has both
+  const { level, msg } = JSON.parse(line) as { level: string; msg: string }; // every pino line has both
   return `${level} ${msg}`;
 }

@@ -53,7 +53,7 @@ test('a changed file is in force at the next look, five seconds later', async (t
   assert.deepEqual(ids('start', 'second'), ['start', null]);
   clock.advance(1);
   assert.deepEqual(ids('start', 'second'), ['start', 'second']);
-  assert.deepEqual(log.said(), ['30 API keys reloaded']);
+  assert.deepEqual(log.said(), ['info API keys reloaded']);
   assert.deepEqual(await reloads(), { reloaded: 1 });
 });
 
@@ -80,7 +80,7 @@ for (const [what, breakIt] of [
     breakIt(path);
     clock.advance(60_000);
     assert.deepEqual(ids('start'), ['start']);
-    assert.deepEqual(log.said(), ['50 API keys file is broken, the last good keys stay in force']);
+    assert.deepEqual(log.said(), ['error API keys file is broken, the last good keys stay in force']);
     assert.deepEqual(await reloads(), { broken: 1 });
     writeFileSync(path, keysText('repaired'));
     clock.advance(5_000);

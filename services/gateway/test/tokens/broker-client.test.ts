@@ -200,8 +200,8 @@ test('a broker that does not take a rejection leaves the request with what there
   await rejection;
   assert.deepEqual(await client.accounts(), [old]);
   assert.deepEqual(log.said(), [
-    '40 token broker did not take a rejection',
-    '40 token broker did not answer',
+    'warn token broker did not take a rejection',
+    'warn token broker did not answer',
   ]);
   assert.equal(log.text().includes('canary'), false);
 });
