@@ -22,7 +22,7 @@ export interface Stack {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a stack of its own state; resolves when the gateway is ready. */
+/** Starts a stack of its own state; resolves when the gateway listens (its first request fetches the token). */
 export async function startStack(): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), 'codex-gateway-stack-'));
   const shared = { HOME: folder, CODEX_HOME: join(folder, '.codex'), PORT: '0', OPS_PORT: '0' };
