@@ -73,10 +73,15 @@ function bringTools(folder) {
     );
     rmSync(tools, { recursive: true, force: true });
     mkdirSync(tools);
-    npm(['install', '--prefix', tools, '--no-save', '--no-package-lock', '--ignore-scripts', ...wanted]);
+    npm(['install', '--prefix', tools, '--no-save', '--no-package-lock', '--ignore-scripts', ...wanted], {
+      failure: `npm could not fetch ${wanted.join(' and ')}. Without npm's, Node ${pins.node} on the PATH is used`,
+    });
     writeFileSync(stamp, wanted.join('\n'));
   }
-  const node = ownNode ? process.execPath : join(bin, process.platform === 'win32' ? 'node.cmd' : 'node');
+  const executable = process.platform === 'win32' ? 'node.exe' : 'node';
+  const node = ownNode
+    ? process.execPath
+    : join(tools, 'node_modules', nodePackage(process.platform, process.arch), 'bin', executable);
   const path = [bin, ...(ownNode ? [dirname(process.execPath)] : []), process.env['PATH'] ?? ''].join(
     delimiter,
   );
@@ -160,7 +165,10 @@ export function installClients(folder, toolchain) {
     .digest('hex');
   if (readText(stamp) === wanted) return;
   console.log('Installing the real clients that the tests drive into tests/clients …');
-  npm(['ci', '--prefix', clients, '--ignore-scripts'], toolchain.environment);
+  npm(['ci', '--prefix', clients, '--ignore-scripts'], {
+    failure: 'npm could not install the packages of tests/clients/package-lock.json',
+    environment: toolchain.environment,
+  });
   // Claude Code's own install script puts its executable for this platform in place; it is the one script that is needed.
   run(toolchain.node, {
     args: [join(clients, 'node_modules', '@anthropic-ai', 'claude-code', 'install.cjs')],
@@ -174,21 +182,15 @@ export function installClients(folder, toolchain) {
 /**
  * Runs npm: the one that runs us, else the one on the PATH.
  * @param {readonly string[]} args
- * @param {NodeJS.ProcessEnv} environment
+ * @param {{ failure: string, environment?: NodeJS.ProcessEnv }} options
  */
-function npm(args, environment = process.env) {
+function npm(args, { failure, environment = process.env }) {
   const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
   const caller = process.env['npm_execpath'] ?? '';
-  const ownCli = caller.endsWith('npm-cli.js') ? [caller] : [];
-  run(ownCli.length > 0 ? process.execPath : process.platform === 'win32' ? 'npm.cmd' : 'npm', {
-    args: [...ownCli, ...args, ...quiet],
-    folder: projectFolder,
-    environment,
-    failure: `npm could not install ${args
-      .filter((arg) => !arg.startsWith('-'))
-      .slice(1)
-      .join(' ')}`,
-  });
+  const [command, ...first] = caller.endsWith('npm-cli.js')
+    ? [process.execPath, caller]
+    : [process.platform === 'win32' ? 'npm.cmd' : 'npm'];
+  run(command, { args: [...first, ...args, ...quiet], folder: projectFolder, environment, failure });
 }
 
 /**
