@@ -74,7 +74,8 @@ function bringTools(folder) {
     rmSync(tools, { recursive: true, force: true });
     mkdirSync(tools);
     npm(['install', '--prefix', tools, '--no-save', '--no-package-lock', '--ignore-scripts', ...wanted], {
-      failure: `npm could not fetch ${wanted.join(' and ')}. Without npm's, Node ${pins.node} on the PATH is used`,
+      failure: `npm could not fetch ${wanted.join(' and ')}`,
+      remedy: `Is the npm registry reachable? If it has no Node for this platform, put Node ${pins.node} on the PATH.`,
     });
     writeFileSync(stamp, wanted.join('\n'));
   }
@@ -182,22 +183,22 @@ export function installClients(folder, toolchain) {
 /**
  * Runs npm: the one that runs us, else the one on the PATH.
  * @param {readonly string[]} args
- * @param {{ failure: string, environment?: NodeJS.ProcessEnv }} options
+ * @param {{ failure: string, remedy?: string, environment?: NodeJS.ProcessEnv }} options
  */
-function npm(args, { failure, environment = process.env }) {
+function npm(args, { failure, remedy, environment = process.env }) {
   const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
   const caller = process.env['npm_execpath'] ?? '';
   const [command, ...first] = caller.endsWith('npm-cli.js')
     ? [process.execPath, caller]
     : [process.platform === 'win32' ? 'npm.cmd' : 'npm'];
-  run(command, { args: [...first, ...args, ...quiet], folder: projectFolder, environment, failure });
+  run(command, { args: [...first, ...args, ...quiet], folder: projectFolder, environment, failure, remedy });
 }
 
 /**
  * @param {string} command
- * @param {{ args: readonly string[], folder: string, environment: NodeJS.ProcessEnv, failure: string }} options
+ * @param {{ args: readonly string[], folder: string, environment: NodeJS.ProcessEnv, failure: string, remedy?: string | undefined }} options
  */
-function run(command, { args, folder, environment, failure }) {
+function run(command, { args, folder, environment, failure, remedy = 'Is the npm registry reachable?' }) {
   const shell = command.endsWith('.cmd'); // Windows starts batch files only through a shell
   const { status, signal, error } = spawnSync(command, args, {
     cwd: folder,
@@ -206,9 +207,7 @@ function run(command, { args, folder, environment, failure }) {
     shell,
   });
   if (status === 0) return;
-  throw new SetupError(
-    `${failure} (${error?.message ?? signal ?? `exit code ${status}`}). Is the npm registry reachable?`,
-  );
+  throw new SetupError(`${failure} (${error?.message ?? signal ?? `exit code ${status}`}). ${remedy}`);
 }
 
 /** @param {string} path */
