@@ -1,21 +1,23 @@
+import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { FaultError, invalidRequest } from '@codex-gateway/wire/fault.ts';
-import express, { type Request, type RequestHandler } from 'express';
 
-const decoders: Readonly<
-  Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
-> = {
-  gzip: promisify(zlib.gunzip),
-  'x-gzip': promisify(zlib.gunzip),
-  deflate: promisify(zlib.inflate),
-  br: promisify(zlib.brotliDecompress),
-  zstd: promisify(zlib.zstdDecompress),
-};
+type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
-/** Reads the raw bytes of a body, at most `maxBytes`. */
-export function readBody(maxBytes: number): RequestHandler {
-  return express.raw({ type: () => true, inflate: false, limit: maxBytes });
+const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
+  ['gzip', promisify(zlib.gunzip)],
+  ['x-gzip', promisify(zlib.gunzip)],
+  ['deflate', promisify(zlib.inflate)],
+  ['br', promisify(zlib.brotliDecompress)],
+  ['zstd', promisify(zlib.zstdDecompress)],
+]);
+
+export interface BodyLimits {
+  /** Before and after decompression. */
+  readonly maxBytes: number;
+  /** Ends the wait for a body that does not come. */
+  readonly signal: AbortSignal;
 }
 
 export interface JsonBody {
@@ -25,15 +27,13 @@ export interface JsonBody {
 }
 
 /**
- * The body as JSON, decompressed.
+ * Reads a body as JSON, decompressed. One that is too large is refused at once, not when its last byte has come.
  *
- * @throws FaultError 413, 415 or 400
+ * @throws FaultError 413, 415 or 400, or with the signal's own reason
  */
-export async function parseJsonBody(req: Request, maxBytes: number): Promise<JsonBody> {
-  // a request without any body has no raw bytes at all
-  const raw = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
-  const bytes = await decompress(raw, req.get('content-encoding'), maxBytes);
-  const type = req.get('content-type');
+export async function readJsonBody(req: IncomingMessage, limits: BodyLimits): Promise<JsonBody> {
+  const { 'content-encoding': encoding, 'content-type': type } = req.headers;
+  const bytes = await decompress(await readBytes(req, limits), encoding, limits.maxBytes);
   if (type !== undefined && !/^application\/(.+\+)?json\b/i.test(type)) {
     throw invalidRequest('The content-type must be application/json.', null);
   }
@@ -44,12 +44,29 @@ export async function parseJsonBody(req: Request, maxBytes: number): Promise<Jso
   }
 }
 
+/** What comes after a refusal is thrown away here, so that the client gets to see the answer. */
+function readBytes(req: IncomingMessage, { maxBytes, signal }: BodyLimits): Promise<Buffer> {
+  const whole = Promise.withResolvers<Buffer>();
+  if (Number(req.headers['content-length']) > maxBytes) whole.reject(tooLarge(maxBytes));
+  const chunks: Buffer[] = [];
+  let size = 0;
+  req.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= maxBytes) chunks.push(chunk);
+    else whole.reject(tooLarge(maxBytes));
+  });
+  req.once('end', () => whole.resolve(Buffer.concat(chunks)));
+  req.once('error', () => {}); // the client has left: the signal says so
+  signal.addEventListener('abort', () => whole.reject(signal.reason), { once: true });
+  return whole.promise;
+}
+
 async function decompress(bytes: Buffer, encoding: string | undefined, maxBytes: number): Promise<Buffer> {
   const name = encoding?.trim().toLowerCase() ?? 'identity';
   if (name === 'identity' || name === '') return bytes;
-  const decode = decoders[name];
+  const decode = decoders.get(name);
   if (!decode) {
-    const message = `The content-encoding is not supported; use one of ${Object.keys(decoders).join(', ')}.`;
+    const message = `The content-encoding is not supported; use one of ${[...decoders.keys()].join(', ')}.`;
     throw new FaultError({ kind: 'unsupported_encoding', message });
   }
   try {
@@ -60,7 +77,7 @@ async function decompress(bytes: Buffer, encoding: string | undefined, maxBytes:
   }
 }
 
-export function tooLarge(maxBytes: number): FaultError {
+function tooLarge(maxBytes: number): FaultError {
   return new FaultError({
     kind: 'request_too_large',
     message: `The request body is larger than ${maxBytes} bytes.`,

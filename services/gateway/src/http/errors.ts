@@ -1,24 +1,21 @@
-import { errorCode } from '@codex-gateway/service-kit/config.ts';
 import type { Logger } from '@codex-gateway/service-kit/logger.ts';
 import { dialects } from '@codex-gateway/wire/dialects/registry.ts';
 import { openAiErrorReply } from '@codex-gateway/wire/dialects/openai-error.ts';
 import type { Dialect } from '@codex-gateway/wire/dialects/dialect.ts';
-import { FaultError, faultRules, invalidRequest, type Fault } from '@codex-gateway/wire/fault.ts';
+import { FaultError, faultRules, type Fault } from '@codex-gateway/wire/fault.ts';
 import type { ErrorRequestHandler } from 'express';
-import { tooLarge } from './body.ts';
 import type { Scopes } from './request-scope.ts';
 
 export interface ErrorDeps {
   readonly scopes: Scopes;
-  readonly maxBodyBytes: number;
   readonly logger: Logger;
 }
 
 /** The only place that answers a request with an error, in the envelope of its dialect. */
-export function answerErrors({ scopes, maxBodyBytes, logger }: ErrorDeps): ErrorRequestHandler {
+export function answerErrors({ scopes, logger }: ErrorDeps): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     const { record, requestId } = scopes.of(res);
-    const fault = faultOf(error, maxBodyBytes);
+    const fault = faultOf(error);
     record.fault ??= fault;
     if (fault.kind === 'internal_error') logger.error({ requestId, err: error }, 'internal error');
     if (res.headersSent) return; // the stream has been ended in its own way
@@ -44,28 +41,14 @@ export function dialectOf(path: string, hasHeader: (name: string) => boolean): D
   );
 }
 
-function faultOf(error: unknown, maxBodyBytes: number): Fault {
+function faultOf(error: unknown): Fault {
   if (error instanceof FaultError) return error.fault;
-  switch (bodyErrorType(error)) {
-    case 'entity.too.large':
-      return tooLarge(maxBodyBytes).fault;
-    case 'request.aborted':
-      return { kind: 'client_gone', message: 'The client has left.' };
-    case 'request.size.invalid':
-      return invalidRequest('The request body is not as long as its content-length says.', null).fault;
-  }
   // express cannot decode such a path
   if (error instanceof URIError) return { kind: 'unknown_url', message: 'The path is not valid.' };
   return {
     kind: 'internal_error',
     message: 'An internal error occurred. Please name the request id when you report it.',
   };
-}
-
-function bodyErrorType(error: unknown): string {
-  return error instanceof Error && 'type' in error && typeof error.type === 'string'
-    ? error.type
-    : errorCode(error);
 }
 
 /** The longest wait that clients are told: the OpenAI SDK ignores a longer one, the Anthropic SDK would sleep it. */

@@ -12,7 +12,7 @@ import type { Admit } from '../limits/admission.ts';
 import type { Answer, AskUpstream } from '../upstream/retry.ts';
 import { recording, wholeAnswer } from './answer-record.ts';
 import { acceptedKey } from './authenticate.ts';
-import { parseJsonBody } from './body.ts';
+import { readJsonBody } from './body.ts';
 import type { StartHeartbeat } from './heartbeats.ts';
 import { openContext } from './open-context.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
@@ -39,7 +39,7 @@ export function createInference(dialect: Dialect, deps: InferenceDeps): RequestH
     const { record, requestId, signal } = scope;
     const key = acceptedKey(record);
 
-    const body = await parseJsonBody(req, deps.maxBodyBytes);
+    const body = await readJsonBody(req, { maxBytes: deps.maxBodyBytes, signal });
     const exchange = dialect.open(body.value, openContext(req, key, deps.resolveModel));
     const { model, maxTokens, wantsStream } = exchange;
     checkModel(key, model);

@@ -51,6 +51,11 @@ export interface ScopeDeps {
   readonly onFinish: (finished: FinishedRequest) => void;
 }
 
+/** How long a request may take to end after it was told to: a client that does not read keeps nothing open. */
+const LAST_WORDS_MS = 5_000;
+/** How long the rest of a body that was refused is read on and thrown away. */
+const UNWANTED_BODY_MS = 30_000;
+
 const givenId = /^[\x21-\x7e]{1,128}$/;
 
 /** Gives every request a scope and reports it once when its answer is over, however it ended. */
@@ -73,10 +78,20 @@ export function createScopes({ clock, deadlineMs, onFinish }: ScopeDeps): Scopes
       const cancelDeadline = clock.after(deadlineMs, () => {
         scope.end({ kind: 'upstream_timeout', message: 'The request has reached its deadline.' });
       });
+      let cancelKill: (() => void) | null = null;
+      scope.signal.addEventListener('abort', () => {
+        cancelKill = clock.after(LAST_WORDS_MS, () => res.destroy());
+      });
       res.once('close', () => {
         cancelDeadline();
         open.delete(scope);
         if (!res.writableFinished) scope.end({ kind: 'client_gone', message: 'The client has left.' });
+        cancelKill?.();
+        if (!req.complete)
+          req.once(
+            'close',
+            clock.after(UNWANTED_BODY_MS, () => req.destroy()),
+          );
         onFinish({ scope, method, path, status: res.statusCode, outcome: outcomeOf(scope, res) });
       });
       next();

@@ -5,7 +5,6 @@ import express, { type Express, type RequestHandler, type Router } from 'express
 import helmet from 'helmet';
 import { VERSION } from '../version.ts';
 import { authenticate, type AuthenticateDeps } from './authenticate.ts';
-import { readBody } from './body.ts';
 import { answerErrors, type ErrorDeps } from './errors.ts';
 import { createInference, type InferenceDeps } from './inference.ts';
 import { modelsRoutes, type ModelsDeps } from './models.ts';
@@ -42,14 +41,7 @@ function apiRoutes(deps: RouteDeps): Router {
       deps.scopes.of(res).record.dialect = dialect.name;
       next();
     };
-    router.post(
-      dialect.path,
-      note,
-      known,
-      refuseOverload(deps),
-      readBody(deps.maxBodyBytes),
-      createInference(dialect, deps),
-    );
+    router.post(dialect.path, note, known, refuseOverload(deps), createInference(dialect, deps));
     router.all(dialect.path, only('POST'));
   }
   router.get(['/models', '/models/*id'], known);
