@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { errorCode } from '@codex-gateway/service-kit/config.ts';
 import { z } from 'zod';
-import { readYaml } from './yaml-source.ts';
+import { parseYaml, readTextFile, type Unreadable } from '../yaml-file.ts';
 
 const limit = z.number().int().min(1).optional();
 
@@ -64,41 +62,21 @@ export interface KeyLimits {
   readonly maxTokens?: number | undefined;
 }
 
-export type KeysFile =
-  | { readonly ok: true; readonly keys: readonly ApiKey[] }
-  | { readonly ok: false; readonly problems: readonly string[] };
+export type KeysFile = { readonly ok: true; readonly keys: readonly ApiKey[] } | Unreadable;
 
 /** Reads an API keys file; a broken one gives every problem with its line, and no key. */
 export function readKeysFile(path: string): KeysFile {
-  try {
-    return parseKeys(readFileSync(path, 'utf8'));
-  } catch (error) {
-    return { ok: false, problems: [`cannot read ${path} (${errorCode(error)})`] };
-  }
+  return readTextFile(path, parseKeys);
 }
 
 /** Parses the text of an API keys file (YAML). */
 export function parseKeys(text: string): KeysFile {
-  const { value, problems, lineOf } = readYaml(text);
-  if (problems.length > 0) return { ok: false, problems };
-  const result = fileSchema.safeParse(value ?? {});
-  if (!result.success) {
-    return {
-      ok: false,
-      problems: result.error.issues.flatMap(toProblems).map(({ path, problem }) => {
-        return `line ${lineOf(path)}: ${path.join('.') || 'file'}: ${problem}`;
-      }),
-    };
-  }
-  const keys = result.data.keys.map(toApiKey);
+  const reading = parseYaml(fileSchema, text);
+  if (!reading.ok) return reading;
+  const { value, lineOf } = reading;
+  const keys = value.keys.map(toApiKey);
   const doubles = duplicates(keys).map(({ index, problem }) => `line ${lineOf(['keys', index])}: ${problem}`);
   return doubles.length > 0 ? { ok: false, problems: doubles } : { ok: true, keys };
-}
-
-/** One problem a place: zod tells all unknown members of an object in one issue of the object. */
-function toProblems(issue: z.core.$ZodIssue): readonly { path: readonly PropertyKey[]; problem: string }[] {
-  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, problem: issue.message }];
-  return issue.keys.map((name) => ({ path: [...issue.path, name], problem: 'is not a known member' }));
 }
 
 function duplicates(keys: readonly ApiKey[]): readonly { index: number; problem: string }[] {
