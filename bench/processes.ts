@@ -11,6 +11,10 @@ export interface Service {
   readonly cpuSeconds: () => number;
   /** Peak resident memory in MiB. */
   readonly peakMemory: () => number;
+  /** Resident memory now, in MiB. */
+  readonly memory: () => number;
+  /** Bytes read so far, from sockets and files. */
+  readonly bytesRead: () => number;
   readonly stop: () => Promise<void>;
 }
 
@@ -41,13 +45,18 @@ export async function startService(
   return {
     url,
     cpuSeconds: () => treeOf(pid).reduce((sum, member) => sum + cpuTicks(member), 0) / CLOCK_TICKS_PER_SECOND,
-    peakMemory: () =>
-      Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+    peakMemory: () => procNumber(pid, 'status', /VmHWM:\s+(\d+)/) / 1024,
+    memory: () => procNumber(pid, 'status', /VmRSS:\s+(\d+)/) / 1024,
+    bytesRead: () => procNumber(pid, 'io', /rchar:\s+(\d+)/),
     stop: async () => {
       child.kill('SIGKILL');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
   };
+}
+
+function procNumber(pid: number, file: string, pattern: RegExp): number {
+  return Number(pattern.exec(readFileSync(`/proc/${pid}/${file}`, 'utf8'))?.[1] ?? 0);
 }
 
 async function reachable(url: string, child: ChildProcess): Promise<void> {
