@@ -31,7 +31,7 @@ export function chooseLogin(environment, { simulator, exists = existsSync, home 
 export function describeLogin(login) {
   switch (login.kind) {
     case 'simulated':
-      return 'Backend: the simulator. Answers are made up, and nothing leaves this machine.';
+      return 'Backend: the simulator. Answers are made up; the services call nothing outside this machine.';
     case 'borrowed':
       return (
         `Backend: ChatGPT/Codex, with the Codex login in ${login.path}. It is borrowed: its access token is used, it is\n` +

@@ -140,7 +140,6 @@ for (const name of [
   'CONFIG_FILE',
   'ACCOUNT_CONCURRENCY',
   'BROKER_TOKEN_FILE',
-  'OPENAI_API_KEY',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
 ]) {
   test(`${name} is refused, not ignored, until this version has it; empty it is unset`, () => {

@@ -23,7 +23,7 @@ export function createRoutes(deps: RouteDeps): Express {
   app.use(deps.scopes.middleware, helmet(), closeWhileDraining(deps), refuseUpgrade);
   app.use(probeRoutes({ version: VERSION, readiness: deps.readiness, uptimeSeconds: deps.uptimeSeconds }));
   app.get('/', (_req, res) => {
-    res.json({ name: 'codex-gateway', version: VERSION, docs: '/docs' });
+    res.json({ name: 'codex-gateway', version: VERSION });
   });
   app.use(['/v1/v1', '/v1', '/'], apiRoutes(deps));
   app.use((req) => {
