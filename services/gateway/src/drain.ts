@@ -12,6 +12,9 @@ export interface DrainOptions {
   readonly deadlineMs: number;
 }
 
+/** After the deadline, how long the last words of every answer may take. */
+const LAST_WORDS_MS = 10_000;
+
 /** A pod that is deleted: serve on for a moment, then finish what runs, however long the operator allows. */
 export function podDrain(drainSeconds: number): DrainOptions {
   return { lameDuckMs: LAME_DUCK_MS, deadlineMs: drainSeconds * 1000 };
@@ -37,10 +40,11 @@ export async function drain(
 ): Promise<void> {
   logger.info({ requests: open().size }, 'draining');
   if (options.lameDuckMs > 0) await new Promise<void>((resolve) => clock.after(options.lameDuckMs, resolve));
-  const cancel = clock.after(options.deadlineMs, () => {
+  let cancel = clock.after(options.deadlineMs, () => {
     logger.warn({ requests: open().size }, 'drain deadline reached');
     for (const scope of open())
       scope.end({ kind: 'drain_deadline', message: 'The server is shutting down. Please try again.' });
+    cancel = clock.after(LAST_WORDS_MS, () => server.closeAllConnections());
   });
   await closeGracefully(server);
   cancel();
