@@ -32,7 +32,7 @@ const outputItem = z.object({
 export type OutputItem = z.infer<typeof outputItem>;
 
 /** Whether a value of a response's `output` is an item; the object itself goes on, with the members no schema names. */
-export function isOutputItem(value: unknown): value is OutputItem {
+function isOutputItem(value: unknown): value is OutputItem {
   return outputItem.safeParse(value).success;
 }
 
@@ -65,8 +65,17 @@ const responseObject = z.object({
   usage: usage.nullish(),
   error: upstreamError.nullish(),
   incomplete_details: z.object({ reason: z.string().nullish() }).nullish(),
+  /** These two are never the upstream's: they stand on an answer that was ended here (emulation/). */
+  stop_sequence: z.string().nullish(),
+  usage_estimated: z.boolean().nullish(),
 });
 export type ResponseObject = z.infer<typeof responseObject>;
+
+/** Items that only the last event holds; a backend that stores nothing leaves this empty. */
+export function outputOf(response: ResponseObject): readonly OutputItem[] {
+  const output: unknown = 'output' in response ? response.output : null;
+  return Array.isArray(output) ? output.filter(isOutputItem) : [];
+}
 
 const at = { output_index: z.number() };
 const inItem = { ...at, item_id: z.string().nullish() };

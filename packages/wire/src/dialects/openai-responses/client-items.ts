@@ -1,4 +1,4 @@
-import { isOutputItem, type OutputItem, type ResponseObject } from '../../codex/events.ts';
+import type { OutputItem } from '../../codex/events.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 
 /** An output item as the client gets it: identified, and with the members its type must have. */
@@ -103,10 +103,4 @@ export function announcedItem(item: ClientItem): ClientItem {
 export function unfinishedItem(item: ClientItem): ClientItem {
   const { encrypted_content: _unfinishedSeal, ...rest } = item;
   return { ...rest, type: item.type, id: item.id, status: 'incomplete' };
-}
-
-/** Items that only the last event holds; a backend that stores nothing leaves this empty. */
-export function itemsOf(response: ResponseObject): readonly OutputItem[] {
-  const output: unknown = 'output' in response ? response.output : null;
-  return Array.isArray(output) ? output.filter(isOutputItem) : [];
 }

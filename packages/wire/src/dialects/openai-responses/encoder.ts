@@ -1,11 +1,11 @@
-import { usageOf, type CodexEvent, type ResponseObject } from '../../codex/events.ts';
+import { outputOf, usageOf, type CodexEvent, type ResponseObject } from '../../codex/events.ts';
 import { refusalOfEvent } from '../../codex/refusal.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import type { Fault } from '../../fault.ts';
 import { sseComment, sseDone } from '../../sse.ts';
 import type { Stamp, StreamEncoder } from '../dialect.ts';
 import { openAiError } from '../openai-error.ts';
-import { createIdentities, itemsOf } from './client-items.ts';
+import { createIdentities } from './client-items.ts';
 import { createFrameLog, takeText, writeEvent, writeLifecycle } from './frames.ts';
 import { addText, closePart, partKind, tellWhole, type Growth } from './growth.ts';
 import {
@@ -181,7 +181,7 @@ function endWithAnswer(state: Encoding, { type, response }: Terminal): void {
 
 /** Items that only the last event holds are told like any others: some clients read nothing but their events. */
 function tellUnstreamed(state: Encoding, response: ResponseObject): void {
-  for (const [index, item] of itemsOf(response).entries()) finishItem(state, item, index);
+  for (const [index, item] of outputOf(response).entries()) finishItem(state, item, index);
 }
 
 /** An `error` event and the failed response after it; a failed response of the upstream comes alone. */

@@ -1,10 +1,10 @@
+import { outputOf } from '../../codex/events.ts';
 import type { Folded, FoldedItem } from '../../codex/fold.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import type { Stamp } from '../dialect.ts';
 import {
   clientItem,
   createIdentities,
-  itemsOf,
   unfinishedItem,
   type ClientItem,
   type Identities,
@@ -32,7 +32,7 @@ export function responsesReply(answer: Folded, { echo, names, stamp }: ReplyPart
 
 function foldedItems({ items, response }: Folded): readonly FoldedItem[] {
   if (items.length > 0) return items;
-  return itemsOf(response).map((item, outputIndex) => ({ item, outputIndex, done: true }));
+  return outputOf(response).map((item, outputIndex) => ({ item, outputIndex, done: true }));
 }
 
 /** A call that was never announced has no name, so nobody can answer it: it is left out. */

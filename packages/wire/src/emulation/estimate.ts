@@ -1,0 +1,73 @@
+import type { OutputItem, ResponseObject } from '../codex/events.ts';
+import type { CodexRequest } from '../codex/request.ts';
+import { isRecord } from '../record.ts';
+import { utf8Length } from '../utf8-length.ts';
+
+/** Rules of thumb for what the upstream would have counted, had it come to tell. */
+const BYTES_PER_TOKEN = 4;
+/** Sealed reasoning is longer than what it seals. */
+const SEALED_BYTES_PER_TOKEN = 6;
+/** For an image or a file: its base64 says nothing about how much of it the model reads. */
+const ATTACHMENT_TOKENS = 1200;
+
+/** Gathers what an answer has cost beside its visible text. */
+export interface Spending {
+  readonly note: (item: OutputItem) => void;
+  /** The usage of an answer that ended here, before the upstream could tell its own. */
+  readonly usage: (visibleTokens: number) => NonNullable<ResponseObject['usage']>;
+}
+
+export function createSpending(request: CodexRequest): Spending {
+  let reasoning = 0;
+  let rest = 0;
+  return {
+    note: (item) => {
+      if (item.type === 'reasoning') reasoning += sealedTokens(item.encrypted_content ?? '');
+      else rest += estimateTokens(unseenText(item));
+    },
+    usage: (visibleTokens) => {
+      const input = estimateRequestTokens(request);
+      const output = visibleTokens + reasoning + rest;
+      return {
+        input_tokens: input,
+        input_tokens_details: { cached_tokens: 0 },
+        output_tokens: output,
+        output_tokens_details: { reasoning_tokens: reasoning },
+        total_tokens: input + output,
+      };
+    },
+  };
+}
+
+/** About how many tokens a text has. */
+export function estimateTokens(text: string): number {
+  return Math.ceil(utf8Length(text) / BYTES_PER_TOKEN);
+}
+
+function sealedTokens(seal: string): number {
+  return Math.ceil(seal.length / SEALED_BYTES_PER_TOKEN);
+}
+
+/** What a call says, or a message that is not part of the visible text. */
+function unseenText({ name, arguments: args, input, content }: OutputItem): string {
+  const texts = (content ?? []).map(({ text }) => text ?? '');
+  return [name ?? '', args ?? input ?? '', ...texts].join('');
+}
+
+/** Walks the whole request, so it is for answers that were ended here, not for every one. */
+function estimateRequestTokens(request: CodexRequest): number {
+  let tokens = 0;
+  const open: unknown[] = [request];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (Array.isArray(value)) for (const member of value) open.push(member);
+    else if (isRecord(value)) {
+      const { encrypted_content: seal, ...members } = value;
+      if (typeof seal === 'string') tokens += sealedTokens(seal);
+      for (const member of Object.entries(members)) open.push(member);
+    } else if (typeof value === 'string') {
+      tokens += value.startsWith('data:') ? ATTACHMENT_TOKENS : utf8Length(value) / BYTES_PER_TOKEN;
+    }
+  }
+  return Math.ceil(tokens);
+}

@@ -1,0 +1,72 @@
+import { utf8Length } from '../utf8-length.ts';
+import {
+  addText,
+  emptyTally,
+  head,
+  MAX_RUN,
+  totalTokens,
+  type CountTokens,
+  type TokenTally,
+} from './token-tally.ts';
+
+export interface TokenMeter {
+  /** Takes as much of the text as the limit allows, in whole characters, and says how many UTF-16 units that is. */
+  readonly take: (text: string) => number;
+  /** The tokens so far; null while nothing had to be counted. */
+  readonly counted: () => number | null;
+  /** Whether something may soon have to be counted. */
+  readonly isNear: () => boolean;
+}
+
+/**
+ * Lets a text through up to a limit of tokens. A token is at least one byte, so nothing is tokenised before the text
+ * has more bytes than the limit has tokens, and from then on only what is new.
+ */
+export function createTokenMeter(limit: number, count: CountTokens): TokenMeter {
+  let tally = emptyTally;
+  /** Bytes of the tally's tail, which has no more tokens than that. */
+  let tailBytes = 0;
+  let hasCounted = false;
+
+  const settle = (settled: TokenTally): void => {
+    tally = settled;
+    tailBytes = utf8Length(settled.tail);
+  };
+  const fits = (text: string): boolean => totalTokens(addText(tally, text, count), count) <= limit;
+
+  return {
+    take: (text) => {
+      const bytes = utf8Length(text);
+      if (tally.tokens + tailBytes + bytes <= limit) {
+        tally = { ...tally, tail: tally.tail + text };
+        tailBytes += bytes;
+        return text.length;
+      }
+      hasCounted = true;
+      for (let taken = 0; taken < text.length;) {
+        settle(addText(tally, '', count));
+        const piece = head(text.slice(taken), MAX_RUN);
+        const fitting = fits(piece) ? piece : longestFit(piece, fits);
+        settle(addText(tally, fitting, count));
+        taken += fitting.length;
+        if (fitting.length < piece.length) return taken;
+      }
+      return text.length;
+    },
+    counted: () => (hasCounted ? totalTokens(tally, count) : null),
+    isNear: () => tally.tokens + tailBytes > limit / 2,
+  };
+}
+
+/** A beginning of the text that fits, while with its next character it does not. */
+function longestFit(text: string, fits: (beginning: string) => boolean): string {
+  const characters = Array.from(text);
+  let fitting = 0;
+  let tooLong = characters.length;
+  while (tooLong - fitting > 1) {
+    const middle = Math.floor((fitting + tooLong) / 2);
+    if (fits(characters.slice(0, middle).join(''))) fitting = middle;
+    else tooLong = middle;
+  }
+  return characters.slice(0, fitting).join('');
+}
