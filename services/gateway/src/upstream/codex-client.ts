@@ -74,7 +74,10 @@ export function createCodexClient({
       throw new FaultError(connectionFault(error), { cause: error });
     });
     countCall(String(answer.statusCode));
-    if (answer.statusCode !== 200) return { kind: 'refused', refusal: await readRefusal(answer) };
+    if (answer.statusCode !== 200) {
+      const refusal = await readRefusal(answer).catch((error: unknown) => throwBroken(error, signal));
+      return { kind: 'refused', refusal };
+    }
     return {
       kind: 'stream',
       batches: readBatches(answer.body, signal, countOddEvent),
@@ -106,10 +109,14 @@ function connectionFault(error: unknown): Fault {
   return { kind: 'upstream_unavailable', message: `The upstream cannot be reached (${code}).` };
 }
 
-function brokenStreamFault(error: unknown): Fault {
-  if (silenceCodes.has(errorCode(error)))
-    return { kind: 'upstream_timeout', message: 'The upstream went silent.' };
-  return { kind: 'upstream_error', message: 'The upstream broke off its answer.' };
+/** After the head: the request ended, or the upstream went silent or broke off. */
+function throwBroken(error: unknown, signal: AbortSignal): never {
+  signal.throwIfAborted();
+  if (error instanceof FaultError) throw error;
+  const fault: Fault = silenceCodes.has(errorCode(error))
+    ? { kind: 'upstream_timeout', message: 'The upstream went silent.' }
+    : { kind: 'upstream_error', message: 'The upstream broke off its answer.' };
+  throw new FaultError(fault, { cause: error });
 }
 
 async function* readBatches(
@@ -132,8 +139,7 @@ async function* readBatches(
       if (over) return;
     }
   } catch (error) {
-    signal.throwIfAborted();
-    throw error instanceof FaultError ? error : new FaultError(brokenStreamFault(error), { cause: error });
+    throwBroken(error, signal);
   } finally {
     // An answer is over at its terminal event. The backend may keep the connection open after it: wait a little for
     // its end, so that the connection can be used again, then let it go.
