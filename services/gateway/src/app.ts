@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import type { Clock } from '@codex-gateway/service-kit/clock.ts';
 import type { Logger } from '@codex-gateway/service-kit/logger.ts';
 import { metricsRoutes, probeRoutes, type Readiness } from '@codex-gateway/service-kit/ops-server.ts';
+import { createBackend } from './backend.ts';
 import type { GatewayConfig } from './config.ts';
 import { createHeartbeats } from './http/heartbeats.ts';
 import { createScopes, type Scope } from './http/request-scope.ts';
@@ -13,7 +14,6 @@ import { createMemoryLimitStore } from './limits/memory-store.ts';
 import { createMetrics } from './metrics.ts';
 import { modelLabel, resolveModel } from './models/catalog.ts';
 import { reportRequest } from './request-report.ts';
-import { createUpstream } from './upstream/upstream.ts';
 import { VERSION } from './version.ts';
 
 export interface Gateway {
@@ -45,12 +45,12 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
     deadlineMs: config.REQUEST_TIMEOUT_SECONDS * 1000,
     onFinish: reportRequest(metrics, logger),
   });
-  const upstream = createUpstream({ config, clock, logger, metrics });
+  const backend = createBackend({ config, clock, logger, metrics });
   const ring = createKeyRing(config.keys);
   const readiness = (): Readiness => {
     const reasons = [
       ...(draining ? ['draining'] : []),
-      ...(upstream.broker.everReceived() ? [] : ['no_credentials']),
+      ...(backend.broker.everReceived() ? [] : ['no_credentials']),
     ];
     return { ready: reasons.length === 0, detail: { mode: config.UPSTREAM_MODE, reasons } };
   };
@@ -61,12 +61,12 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
       draining = true;
     },
     start: () => {
-      const stopBroker = upstream.broker.start();
+      const stopBroker = backend.broker.start();
       const stopKeys = watchKeys(config, { ring, clock, logger, metrics });
       return async () => {
         stopBroker();
         stopKeys();
-        await upstream.close();
+        await backend.close();
       };
     },
     opsRoutes: express().use(probeRoutes(probes), metricsRoutes(metrics.registry)),
@@ -75,15 +75,15 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
       scopes,
       ring,
       logger,
-      cache: upstream.models,
-      ask: upstream.ask,
+      cache: backend.models,
+      ask: backend.ask,
       now: clock.now,
       nowSeconds: () => Math.floor(clock.now() / 1000),
       isDraining: () => draining,
       maxBodyBytes: config.MAX_BODY_BYTES,
       maxConcurrentRequests: config.MAX_CONCURRENT_REQUESTS,
-      resolveModel: (requested) => resolveModel(upstream.models.current(), requested),
-      modelLabel: (slug) => modelLabel(upstream.models.current(), slug),
+      resolveModel: (requested) => resolveModel(backend.models.current(), requested),
+      modelLabel: (slug) => modelLabel(backend.models.current(), slug),
       admit: createAdmission(createMemoryLimitStore(clock.now), clock),
       startHeartbeat: createHeartbeats(config.STREAM_HEARTBEAT_SECONDS, clock),
     }),

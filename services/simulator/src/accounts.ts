@@ -1,13 +1,6 @@
+import type { Account } from './account.ts';
 import type { Ids } from './ids.ts';
 import type { AccessTokens } from './issuer/access-tokens.ts';
-
-/** A ChatGPT account (workspace) with its person. */
-export interface Account {
-  readonly id: string;
-  readonly plan: string;
-  readonly email: string;
-  readonly userId: string;
-}
 
 /** What one login gave: every refresh token that descends from it dies with it. */
 interface Grant {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '@codex-gateway/service-kit/clock.ts';
-import type { Account, Accounts } from './accounts.ts';
+import type { Account } from './account.ts';
+import type { Accounts } from './accounts.ts';
 import type { PromptCache } from './backend/prompt-cache.ts';
 import type { Quota } from './backend/quota.ts';
 import type { Seals } from './backend/seals.ts';

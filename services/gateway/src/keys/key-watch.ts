@@ -1,11 +1,17 @@
 import type { Clock } from '@codex-gateway/service-kit/clock.ts';
 import type { Logger } from '@codex-gateway/service-kit/logger.ts';
-import type { GatewayConfig } from '../config.ts';
+import type { Secret } from '@codex-gateway/service-kit/secret.ts';
 import type { Metrics } from '../metrics.ts';
 import { apiKeyFromText, readKeysFile, type KeysFile } from './api-keys.ts';
 import type { KeyRing } from './key-ring.ts';
 
 const INTERVAL_MS = 5_000;
+
+/** The settings that say where keys come from. */
+export interface KeySettings {
+  readonly API_KEYS_FILE?: string | undefined;
+  readonly API_KEY?: Secret | undefined;
+}
 
 export interface KeyWatchDeps {
   readonly ring: KeyRing;
@@ -19,7 +25,7 @@ export interface KeyWatchDeps {
  * reports). A broken file changes nothing: the last good keys stay in force, and it is said once. Returns its end.
  */
 export function watchKeys(
-  { API_KEYS_FILE: path, API_KEY: single }: Pick<GatewayConfig, 'API_KEYS_FILE' | 'API_KEY'>,
+  { API_KEYS_FILE: path, API_KEY: single }: KeySettings,
   { ring, clock, logger, metrics }: KeyWatchDeps,
 ): () => void {
   if (path === undefined) return () => {};

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { Account } from '../accounts.ts';
+import type { Account } from '../account.ts';
 import type { Conversation } from '../model/conversation.ts';
 import { type Directive, pick } from '../model/directives.ts';
 import { think } from '../model/mind.ts';

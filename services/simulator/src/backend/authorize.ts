@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Account } from '../accounts.ts';
+import type { Account } from '../account.ts';
 import type { Reply } from '../http/reply.ts';
 import type { World } from '../world.ts';
 import { tokenExpired, tokenInvalidated, unparseableToken } from './faults.ts';

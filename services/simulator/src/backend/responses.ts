@@ -1,4 +1,4 @@
-import type { Account } from '../accounts.ts';
+import type { Account } from '../account.ts';
 import { readBody } from '../http/body.ts';
 import { jsonReply, type Reply } from '../http/reply.ts';
 import { asObject, asObjects, asText, type JsonObject, parseJson } from '../json.ts';

@@ -1,4 +1,5 @@
-import type { Account, Tokens } from '../accounts.ts';
+import type { Account } from '../account.ts';
+import type { Tokens } from '../accounts.ts';
 
 /** The Codex CLI's `auth.json` (openai/codex login/src/auth/storage.rs). */
 export interface AuthFile {

@@ -1,4 +1,4 @@
-import type { Account } from '../accounts.ts';
+import type { Account } from '../account.ts';
 import { fingerprintOf } from '../digest.ts';
 import type { Ids } from '../ids.ts';
 import { asObject, asText, type JsonObject } from '../json.ts';

@@ -1,4 +1,4 @@
-import type { Account } from '../accounts.ts';
+import type { Account } from '../account.ts';
 import type { Ids } from '../ids.ts';
 
 /** A device login that waits for a person, or was decided. */
