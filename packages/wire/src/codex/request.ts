@@ -56,7 +56,20 @@ export interface CodexRequest {
   readonly stream: true;
 }
 
-export const DEFAULT_INSTRUCTIONS = 'You are a helpful assistant.';
+const DEFAULT_INSTRUCTIONS = 'You are a helpful assistant.';
+
+/**
+ * The first of these that says something. The backend demands the field, so there is a default; but clients that put
+ * their prompt into a leading developer message (the Codex CLI does) have said everything: they get none added.
+ */
+export function instructionsFor(
+  candidates: readonly (string | null | undefined)[],
+  input: readonly InputItem[],
+): string {
+  const given = candidates.find((text) => typeof text === 'string' && text.trim() !== '');
+  if (typeof given === 'string') return given;
+  return input.find((item) => item.type === 'message')?.role === 'developer' ? '' : DEFAULT_INSTRUCTIONS;
+}
 
 /** Builds the body with its keys in one fixed order: upstream caches prompts by prefix, so equal requests must be equal bytes. */
 export function codexRequest(parts: CodexRequestParts): CodexRequest {

@@ -3,6 +3,7 @@ import type { Folded } from '../codex/fold.ts';
 import type { InputItem } from '../codex/items.ts';
 import type { CodexRequest } from '../codex/request.ts';
 import type { Fault } from '../fault.ts';
+import type { DialectOptions } from './options.ts';
 
 /**
  * A client format. A new one is a folder with an object of this type and one line in `registry.ts`; its route, its
@@ -35,6 +36,7 @@ export interface OpenContext {
   /** Keeps prompt caches of different API keys apart; the key's id. */
   readonly cacheScope: string;
   readonly resolveModel: (requested: string) => ResolvedModel;
+  readonly options: DialectOptions;
   /** Hex SHA-256 of a text. */
   readonly digest: (text: string) => string;
   /** An estimate of the tokens of a text. */
@@ -51,8 +53,20 @@ export interface ResolvedModel {
   readonly exists: boolean;
   /** Efforts the model takes, weakest first; null when no catalog tells. */
   readonly efforts: readonly string[] | null;
-  /** From the name's suffix or a preset: wins over the default, loses to a value in the request. */
+  /** From the name's suffix, a preset or the operator's default: loses to a value in the request. */
   readonly effort: string | null;
+  /** Set by the operator: wins over everything. */
+  readonly pinnedEffort?: string | undefined;
+  /** What `model@preset` stands for: each member loses to a value in the request. */
+  readonly preset?: Preset | undefined;
+}
+
+/** Options of a request that the operator has given a name; its effort is the model's `effort`. */
+export interface Preset {
+  readonly summary?: string | undefined;
+  readonly verbosity?: string | undefined;
+  readonly serviceTier?: string | undefined;
+  readonly instructions?: string | undefined;
 }
 
 /** One parsed request with everything needed to answer it; the dialect's own types stay inside. */
@@ -93,6 +107,10 @@ export interface Warnings {
   readonly dropped: readonly string[];
   /** Field names whose value was moved to one that the model takes. */
   readonly clamped: readonly string[];
+  /** Field names that lost to what the operator has pinned. */
+  readonly pinned?: readonly string[];
+  /** Those of `dropped` that are fields of no known API: never a reason to refuse. */
+  readonly unknown?: readonly string[];
 }
 
 /** Identity of one answer, made by the caller: `id` without prefix, `createdAt` in unix seconds. */

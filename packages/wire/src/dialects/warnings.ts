@@ -7,27 +7,43 @@ const headerSafe = /[^\x21-\x7e]|[;,=]/g;
 export interface WarningLog {
   readonly dropped: (field: string) => void;
   readonly clamped: (field: string) => void;
+  readonly pinned: (field: string) => void;
+  /** A field that nobody knows was dropped. */
+  readonly unknown: (field: string) => void;
   readonly all: () => Warnings;
 }
 
 export function createWarningLog(): WarningLog {
   const dropped = new Set<string>();
   const clamped = new Set<string>();
+  const pinned = new Set<string>();
+  const unknown = new Set<string>();
   return {
     dropped: (field) => void dropped.add(field),
     clamped: (field) => void clamped.add(field),
-    all: () => ({ dropped: [...dropped], clamped: [...clamped] }),
+    pinned: (field) => void pinned.add(field),
+    unknown: (field) => {
+      dropped.add(field);
+      unknown.add(field);
+    },
+    all: () => ({
+      dropped: [...dropped],
+      clamped: [...clamped],
+      ...(pinned.size > 0 && { pinned: [...pinned] }),
+      ...(unknown.size > 0 && { unknown: [...unknown] }),
+    }),
   };
 }
 
 /**
- * The value of `x-gateway-warnings`: `dropped=a,b; clamped=reasoning.effort`, ASCII, at most 512 bytes (cut between
+ * The value of `x-gateway-warnings`: `dropped=a,b; clamped=c; pinned=reasoning.effort`, ASCII, at most 512 bytes (cut between
  * names), null when there is nothing to say.
  */
-export function warningsHeader({ dropped, clamped }: Warnings): string | null {
+export function warningsHeader({ dropped, clamped, pinned = [] }: Warnings): string | null {
   const groups = [
     { label: 'dropped', names: dropped },
     { label: 'clamped', names: clamped },
+    { label: 'pinned', names: pinned },
   ];
   const text = groups
     .filter(({ names }) => names.length > 0)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OpenContext, ResolvedModel, Stamp } from '../../src/dialects/dialect.ts';
+import { defaultOptions } from '../../src/dialects/options.ts';
 
 export const stamp: Stamp = { id: '0123456789abcdef', createdAt: 1_800_000_001, requestId: 'req_1' };
 
@@ -21,6 +22,7 @@ export function openContext({
       effort: null,
       ...model,
     }),
+    options: defaultOptions,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     countTokens: (text) => Math.ceil(text.length / 4),
     ...rest,

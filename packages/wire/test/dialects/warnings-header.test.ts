@@ -18,6 +18,19 @@ test('what was dropped comes before what was moved', () => {
   );
 });
 
+test('what lost to a pinned value comes last', () => {
+  const warnings = { dropped: ['seed'], clamped: ['verbosity'], pinned: ['reasoning_effort'] };
+  assert.equal(warningsHeader(warnings), 'dropped=seed; clamped=verbosity; pinned=reasoning_effort');
+});
+
+test('a field that nobody knows is declared like every other', () => {
+  const log = createWarningLog();
+  log.dropped('seed');
+  log.unknown('invented');
+  assert.deepEqual(log.all(), { dropped: ['seed', 'invented'], clamped: [], unknown: ['invented'] });
+  assert.equal(warningsHeader(log.all()), 'dropped=seed,invented');
+});
+
 test('a name cannot break the header or say more than a name', () => {
   assert.equal(
     warningsHeader({ dropped: ['a\r\nx-evil: 1', 'b;clamped=c', 'ü'], clamped: [] }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StreamEncoder } from '../../src/dialects/dialect.ts';
 import { openChat } from '../../src/dialects/openai-chat/open.ts';
-import type { ReasoningDisplay } from '../../src/dialects/openai-chat/options.ts';
+import { defaultOptions, type ReasoningDisplay } from '../../src/dialects/options.ts';
 import type { Fault } from '../../src/fault.ts';
 import {
   begin,
@@ -26,7 +26,8 @@ function encoder(
   display: ReasoningDisplay = 'off',
 ): StreamEncoder {
   const body = { model: 'gpt-5.5', messages: [{ role: 'user', content: 'Go.' }], stream: true, ...fields };
-  return openChat(body, openContext(), { reasoning: display }).encoder(stamp);
+  const options = { ...defaultOptions, chat: { reasoning: display } };
+  return openChat(body, openContext({ options })).encoder(stamp);
 }
 
 function deltasOf(text: string): readonly unknown[] {

@@ -4,6 +4,7 @@ import type { InputItem } from '../../src/codex/items.ts';
 import { nothingRecalled, type Exchange } from '../../src/dialects/dialect.ts';
 import { openaiChat } from '../../src/dialects/openai-chat/dialect.ts';
 import { openChat } from '../../src/dialects/openai-chat/open.ts';
+import { defaultOptions } from '../../src/dialects/options.ts';
 import { openContext } from './open-context.ts';
 
 const user = (content: string) => ({ role: 'user', content });
@@ -51,7 +52,8 @@ test('an effort in the request wins over the one of the model name', () => {
 
 test('no summary is asked for when nobody would see it', () => {
   const body = { model: 'gpt-5.5', messages: [user('Hi.')] };
-  const exchange = openChat(body, openContext(), { reasoning: 'off' });
+  const options = { ...defaultOptions, chat: { reasoning: 'off' as const } };
+  const exchange = openChat(body, openContext({ options }));
   assert.equal('reasoning' in exchange.codexRequest(nothingRecalled), false);
   assert.deepEqual(
     open({ reasoning: { summary: 'none' } }).codexRequest(nothingRecalled).reasoning,

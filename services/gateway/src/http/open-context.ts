@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OpenContext, ResolvedModel } from '@codex-gateway/wire/dialects/dialect.ts';
+import { defaultOptions } from '@codex-gateway/wire/dialects/options.ts';
 import type { Request } from 'express';
 import type { ApiKey } from '../keys/api-keys.ts';
 
@@ -20,6 +21,7 @@ export function openContext(
     sessionId: sessionId(req),
     cacheScope: key.id,
     resolveModel,
+    options: defaultOptions,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     countTokens: (text) => Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN),
   };

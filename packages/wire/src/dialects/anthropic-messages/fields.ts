@@ -3,7 +3,7 @@ import { isRecord } from '../../record.ts';
 import type { WarningLog } from '../warnings.ts';
 
 /** What becomes of a top-level field: nothing to say, declared as not honoured, or refused. */
-type Verdict = 'quiet' | 'dropped' | 'refused';
+type Verdict = 'quiet' | 'dropped' | 'unknown' | 'refused';
 type Rule = (value: unknown) => Verdict;
 
 /** Mapped to the upstream, or done by the gateway itself. */
@@ -12,6 +12,7 @@ const honoured: Rule = () => 'quiet';
 const advice: Rule = () => 'quiet';
 const dropped: Rule = (value) => (isEmpty(value) ? 'quiet' : 'dropped');
 const refused: Rule = (value) => (isEmpty(value) ? 'quiet' : 'refused');
+const unknown: Rule = (value) => (isEmpty(value) ? 'quiet' : 'unknown');
 const droppedUnless =
   (neutral: unknown): Rule =>
   (value) =>
@@ -68,12 +69,15 @@ export function declareFields(body: unknown, warnings: WarningLog): void {
   const config = body['output_config'];
   if (isRecord(config) && !isEmpty(config['task_budget'])) warnings.dropped('output_config.task_budget');
   for (const [name, value] of Object.entries(body)) {
-    const verdict = (Object.hasOwn(rules, name) ? rules[name] : undefined) ?? dropped;
+    const verdict = (Object.hasOwn(rules, name) ? rules[name] : undefined) ?? unknown;
     switch (verdict(value)) {
       case 'quiet':
         break;
       case 'dropped':
-        if (nameable.test(name)) warnings.dropped(name);
+        warnings.dropped(name);
+        break;
+      case 'unknown':
+        if (nameable.test(name)) warnings.unknown(name);
         break;
       case 'refused':
         throw new FaultError({

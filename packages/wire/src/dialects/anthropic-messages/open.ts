@@ -1,16 +1,15 @@
 import { promptCacheKey } from '../../codex/cache-key.ts';
 import { repairHistory } from '../../codex/history.ts';
-import type { InputItem } from '../../codex/items.ts';
 import {
   codexRequest,
-  DEFAULT_INSTRUCTIONS,
+  instructionsFor,
   type CodexRequestParts,
   type TextOptions,
 } from '../../codex/request.ts';
 import { createToolNames } from '../../codex/tool-names.ts';
 import { invalidRequest } from '../../fault.ts';
 import { isRecord } from '../../record.ts';
-import type { Exchange, OpenContext } from '../dialect.ts';
+import type { Exchange, OpenContext, ResolvedModel } from '../dialect.ts';
 import { parseBody } from '../field-path.ts';
 import { createWarningLog, type WarningLog } from '../warnings.ts';
 import { readConversation, systemText, withReasoning, type Conversation } from './conversation.ts';
@@ -65,7 +64,10 @@ function understand(request: MessagesBody, context: OpenContext, warnings: Warni
   const conversation = readConversation(request.messages, reading);
   const first = conversation.turns.flat()[0];
   if (!first) throw invalidRequest('messages: there is no content to answer', 'messages');
-  const instructions = instructionsOf(systemText(request.system ?? '', reading), first);
+  const instructions = instructionsFor(
+    [systemText(request.system ?? '', reading), model.preset?.instructions],
+    [first],
+  );
   const effort = conversation.effort ?? request.output_config?.effort ?? null;
   const thinking = planThinking({ thinking: request.thinking ?? null, effort, model }, warnings);
   const beginning = (): string => JSON.stringify([model.slug, instructions, plan.tools, first]);
@@ -76,10 +78,10 @@ function understand(request: MessagesBody, context: OpenContext, warnings: Warni
     toolChoice: plan.choice,
     parallelToolCalls: plan.parallel,
     reasoning: thinking.reasoning,
-    text: textOptions(request),
+    text: textOptions(request, model),
     include: [],
     promptCacheKey: cacheKey(request, context, beginning),
-    serviceTier: request.speed === 'fast' ? ('priority' as const) : undefined,
+    serviceTier: isFast(request, model) ? ('priority' as const) : undefined,
   };
   const { speed, context_management: edits } = request;
   const style = {
@@ -93,17 +95,18 @@ function understand(request: MessagesBody, context: OpenContext, warnings: Warni
   return { conversation, parts, style };
 }
 
-/** The backend demands instructions, and takes empty ones when a developer message comes first. */
-function instructionsOf(system: string, first: InputItem): string {
-  if (system.trim() !== '') return system;
-  return first.type === 'message' && first.role === 'developer' ? '' : DEFAULT_INSTRUCTIONS;
+function isFast({ speed }: MessagesBody, { preset }: ResolvedModel): boolean {
+  const tier = speed ?? preset?.serviceTier;
+  return tier === 'fast' || tier === 'priority';
 }
 
-function textOptions({ output_config: config, output_format: beta }: MessagesBody): TextOptions {
-  const format = config?.format ?? beta;
-  if (!format) return {};
+function textOptions(request: MessagesBody, { preset }: ResolvedModel): TextOptions {
+  const verbosity = preset?.verbosity;
+  const rest = verbosity === undefined ? {} : { verbosity };
+  const format = request.output_config?.format ?? request.output_format;
+  if (!format) return rest;
   const schema = objectSchema(format.schema);
-  return { format: { type: 'json_schema', name: 'output', schema, strict: isOpenAiStrict(schema) } };
+  return { ...rest, format: { type: 'json_schema', name: 'output', schema, strict: isOpenAiStrict(schema) } };
 }
 
 /**

@@ -1,6 +1,6 @@
-import { clampEffort } from '../../codex/effort.ts';
 import type { ReasoningOptions } from '../../codex/request.ts';
 import type { ResolvedModel } from '../dialect.ts';
+import { effortFor } from '../model-effort.ts';
 import type { WarningLog } from '../warnings.ts';
 import type { Thinking } from './schema.ts';
 
@@ -31,11 +31,11 @@ const effortOfBudget = [
 /** `thinking` and `output_config.effort` as the upstream takes them. An effort that had to be moved is declared. */
 export function planThinking(wish: ThinkingWish, warnings: WarningLog): ThinkingPlan {
   const asked = wantedEffort(wish);
-  const effort = asked === null ? null : clampEffort(asked, wish.model.efforts);
-  if (wish.effort !== null && effort !== wish.effort) warnings.clamped('output_config.effort');
-  else if (effort !== asked) warnings.clamped('thinking');
+  const field = wish.effort === null ? 'thinking' : 'output_config.effort';
+  const effort = effortFor(asked, wish.model, { field, warnings });
+  if (wish.effort !== null && asked !== wish.effort) warnings.clamped(field); // thinking that is disabled wins
   const display = displayOf(wish.thinking);
-  const summary = summaryOf(wish.thinking, display);
+  const summary = summaryOf(wish, display);
   return {
     reasoning: { ...(effort !== null && { effort }), ...(summary !== null && { summary }) },
     display,
@@ -52,7 +52,7 @@ function wantedEffort({ thinking, effort, model }: ThinkingWish): string | null 
     case 'enabled':
       return effort ?? budgetEffort(thinking.budget_tokens ?? 0);
     case 'adaptive':
-      return effort ?? model.effort ?? DEFAULT_ADAPTIVE_EFFORT;
+      return effort ?? model.effort ?? model.pinnedEffort ?? DEFAULT_ADAPTIVE_EFFORT;
     case undefined:
       return effort ?? model.effort;
   }
@@ -68,7 +68,8 @@ function displayOf(thinking: Thinking | null): ThinkingDisplay {
   return thinking.display === 'omitted' ? 'sealed' : 'shown';
 }
 
-function summaryOf(thinking: Thinking | null, display: ThinkingDisplay): string | null {
+function summaryOf({ thinking, model }: ThinkingWish, display: ThinkingDisplay): string | null {
   if (display !== 'shown') return null;
-  return thinking?.display === 'updates' ? 'concise' : 'auto';
+  if (thinking?.display === 'updates') return 'concise';
+  return model.preset?.summary ?? 'auto';
 }

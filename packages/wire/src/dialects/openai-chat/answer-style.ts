@@ -1,10 +1,11 @@
 import type { ToolNames } from '../../codex/tool-names.ts';
-import type { ChatOptions } from './options.ts';
+import type { ReasoningDisplay } from '../options.ts';
 import type { ChatRequest } from './schema.ts';
 import type { ToolPlan } from './tools.ts';
 
 /** What an answer owes to its request, for the stream and for the JSON answer alike. */
-export interface AnswerStyle extends ChatOptions {
+export interface AnswerStyle {
+  readonly reasoning: ReasoningDisplay;
   /** As the client wrote it. */
   readonly model: string;
   readonly names: ToolNames;
@@ -21,11 +22,11 @@ export function answerStyle(
   request: ChatRequest,
   names: ToolNames,
   { legacy }: ToolPlan,
-  options: ChatOptions,
+  reasoning: ReasoningDisplay,
 ): AnswerStyle {
   const { metadata, moderation, response_format: format } = request;
   return {
-    ...options,
+    reasoning,
     model: request.model,
     names,
     legacy,

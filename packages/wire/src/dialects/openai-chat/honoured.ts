@@ -4,7 +4,7 @@ import type { WarningLog } from '../warnings.ts';
 import type { ChatRequest, chatRequestSchema } from './schema.ts';
 
 /** What becomes of a field; `quiet` covers what is mapped, what is done here, and what asks for nothing. */
-type Verdict = 'quiet' | 'dropped' | 'unsupported_parameter' | 'unsupported_value';
+type Verdict = 'quiet' | 'dropped' | 'unknown' | 'unsupported_parameter' | 'unsupported_value';
 type Rule = (value: unknown) => Verdict;
 
 /** Mapped to the upstream, or done by the gateway itself. */
@@ -110,8 +110,10 @@ export function declareUnhonoured(request: ChatRequest, warnings: WarningLog): v
   for (const [name, value] of Object.entries(request)) {
     if (value === null || value === undefined) continue;
     const verdict = isKnown(name) ? rules[name](value) : unknownField(name);
+    if (verdict === 'quiet') continue;
     if (verdict === 'dropped') warnings.dropped(name);
-    else if (verdict !== 'quiet') throw refusal(verdict, name);
+    else if (verdict === 'unknown') warnings.unknown(name);
+    else throw refusal(verdict, name);
   }
 }
 
@@ -125,5 +127,5 @@ function isKnown(name: string): name is keyof typeof rules {
 }
 
 function unknownField(name: string): Verdict {
-  return foreign.has(name) || !nameable.test(name) ? 'quiet' : 'dropped';
+  return foreign.has(name) || !nameable.test(name) ? 'quiet' : 'unknown';
 }

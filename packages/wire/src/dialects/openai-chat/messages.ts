@@ -1,5 +1,4 @@
 import type { CallOutputItem, ContentPart, InputItem } from '../../codex/items.ts';
-import { DEFAULT_INSTRUCTIONS } from '../../codex/request.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import { FaultError } from '../../fault.ts';
 import type { Recalled } from '../dialect.ts';
@@ -40,13 +39,6 @@ export function readConversation(messages: readonly RawMessage[], names: ToolNam
     textsOf(content ?? '', ['messages', index, 'content']),
   );
   return { instructions: said.join('\n\n'), turns: answerable };
-}
-
-/** What the backend gets as `instructions`, which it demands: a lone developer message speaks for itself. */
-export function instructionsOf({ instructions, turns }: Conversation): string {
-  if (instructions.trim() !== '') return instructions;
-  const first = turns.flat()[0];
-  return first?.type === 'message' && first.role === 'developer' ? '' : DEFAULT_INSTRUCTIONS;
 }
 
 /** The input, with the reasoning that is remembered for earlier calls back before the turn that made them. */

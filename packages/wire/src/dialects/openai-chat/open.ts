@@ -1,6 +1,6 @@
 import { promptCacheKey } from '../../codex/cache-key.ts';
 import { repairHistory } from '../../codex/history.ts';
-import { codexRequest } from '../../codex/request.ts';
+import { codexRequest, instructionsFor } from '../../codex/request.ts';
 import { createToolNames } from '../../codex/tool-names.ts';
 import { invalidRequest } from '../../fault.ts';
 import type { Exchange, OpenContext } from '../dialect.ts';
@@ -9,8 +9,7 @@ import { createWarningLog } from '../warnings.ts';
 import { answerStyle } from './answer-style.ts';
 import { createChatEncoder } from './encoder.ts';
 import { declareUnhonoured } from './honoured.ts';
-import { callIdsOf, instructionsOf, readConversation, withReasoning } from './messages.ts';
-import type { ChatOptions } from './options.ts';
+import { callIdsOf, readConversation, withReasoning } from './messages.ts';
 import { readReasoning } from './reasoning.ts';
 import { chatReply } from './reply.ts';
 import { readFormat, withJsonHint } from './response-format.ts';
@@ -22,7 +21,7 @@ import { readTools } from './tools.ts';
  *
  * @throws FaultError 400 with the field's place as `messages[1].role`
  */
-export function openChat(body: unknown, context: OpenContext, options: ChatOptions): Exchange {
+export function openChat(body: unknown, context: OpenContext): Exchange {
   const request = parseBody(chatRequestSchema, body, 'brackets');
   const warnings = createWarningLog();
   declareUnhonoured(request, warnings);
@@ -33,7 +32,9 @@ export function openChat(body: unknown, context: OpenContext, options: ChatOptio
   const { turns } = conversation;
   if (turns.every((turn) => turn.length === 0))
     throw invalidRequest("'messages' has no content to answer.", 'messages');
-  const instructions = instructionsOf(conversation);
+  const instructions = instructionsFor([conversation.instructions, model.preset?.instructions], turns.flat());
+  const display = context.options.chat.reasoning;
+  const verbosity = request.verbosity ?? model.preset?.verbosity;
   const format = readFormat(request.response_format);
   const parts = {
     model: model.slug,
@@ -41,16 +42,18 @@ export function openChat(body: unknown, context: OpenContext, options: ChatOptio
     tools: plan.tools,
     toolChoice: plan.choice,
     parallelToolCalls: plan.parallel,
-    reasoning: readReasoning(request, model, options.reasoning, warnings),
-    text: { ...(request.verbosity && { verbosity: request.verbosity }), ...(format && { format }) },
+    reasoning: readReasoning(request, model, display, warnings),
+    text: { ...(verbosity && { verbosity }), ...(format && { format }) },
     include: [],
     promptCacheKey: cacheKeyOf(request, context, {
       preamble: JSON.stringify([instructions, plan.tools]),
       beginning: JSON.stringify([model.slug, turns[0]]),
     }),
-    serviceTier: isPriority(request) ? ('priority' as const) : undefined,
+    serviceTier: isPriority(request.service_tier ?? model.preset?.serviceTier)
+      ? ('priority' as const)
+      : undefined,
   };
-  const style = answerStyle(request, names, plan, options);
+  const style = answerStyle(request, names, plan, display);
   return {
     model,
     wantsStream: request.stream === true,
@@ -81,6 +84,6 @@ function cacheKeyOf(request: ChatRequest, context: OpenContext, source: CacheKey
 }
 
 /** `fast` is the Codex CLI's name for it; no other tier is taken by the backend. */
-function isPriority({ service_tier: tier }: ChatRequest): boolean {
+function isPriority(tier: string | undefined): boolean {
   return tier === 'priority' || tier === 'fast';
 }

@@ -1,8 +1,8 @@
-import { clampEffort } from '../../codex/effort.ts';
 import type { ReasoningOptions } from '../../codex/request.ts';
 import type { ResolvedModel } from '../dialect.ts';
+import { effortFor } from '../model-effort.ts';
+import type { ReasoningDisplay } from '../options.ts';
 import type { WarningLog } from '../warnings.ts';
-import type { ReasoningDisplay } from './options.ts';
 import type { ChatRequest } from './schema.ts';
 
 /** Members that are written for a display: DeepSeek's and vLLM's name, and OpenRouter's. */
@@ -26,15 +26,12 @@ export function readReasoning(
   warnings: WarningLog,
 ): ReasoningOptions {
   const effort = effortOf(request, model, warnings);
-  const summary = request.reasoning?.summary ?? 'auto';
+  const summary = request.reasoning?.summary ?? model.preset?.summary ?? 'auto';
   const shown = display !== 'off' && effort !== 'none' && summary !== 'none';
   return { ...(effort !== null && { effort }), ...(shown && { summary }) };
 }
 
 function effortOf(request: ChatRequest, model: ResolvedModel, warnings: WarningLog): string | null {
   const wish = request.reasoning_effort ?? request.reasoning?.effort ?? model.effort;
-  if (wish === null) return null;
-  const effort = clampEffort(wish, model.efforts);
-  if (effort !== wish) warnings.clamped('reasoning_effort');
-  return effort;
+  return effortFor(wish, model, { field: 'reasoning_effort', warnings });
 }

@@ -60,7 +60,7 @@ export function refuseUnsupported(request: ResponsesRequest): void {
 export function declareUnheeded(request: ResponsesRequest, body: unknown, warnings: WarningLog): void {
   for (const rule of unheeded) if (matters(rule, request)) warnings.dropped(rule.field);
   for (const name of isRecord(body) ? Object.keys(body) : []) {
-    if (!Object.hasOwn(requestSchema.shape, name) && plainName.test(name)) warnings.dropped(name);
+    if (!Object.hasOwn(requestSchema.shape, name) && plainName.test(name)) warnings.unknown(name);
   }
 }
 

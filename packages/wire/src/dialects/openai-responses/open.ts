@@ -59,9 +59,9 @@ function understand(request: ResponsesRequest, context: OpenContext, readers: Re
     tools,
     toolChoice: readToolChoice(request.tool_choice, names, hasTools),
     reasoning: readReasoningOptions(request.reasoning, model, warnings),
-    text: readTextOptions(request.text),
+    text: readTextOptions(request.text, model),
     include: readInclude(request.include, warnings),
-    serviceTier: readServiceTier(request.service_tier, warnings),
+    serviceTier: readServiceTier(request.service_tier ?? model.preset?.serviceTier, warnings),
   };
 }
 

@@ -1,16 +1,16 @@
 import { promptCacheKey } from '../../codex/cache-key.ts';
-import { clampEffort } from '../../codex/effort.ts';
 import { repairHistory } from '../../codex/history.ts';
 import type { InputItem, MessageItem } from '../../codex/items.ts';
 import {
   codexRequest,
-  DEFAULT_INSTRUCTIONS,
+  instructionsFor,
   type CodexRequest,
   type ReasoningOptions,
   type TextOptions,
 } from '../../codex/request.ts';
 import { FaultError } from '../../fault.ts';
 import type { OpenContext, Recalled, ResolvedModel } from '../dialect.ts';
+import { effortFor } from '../model-effort.ts';
 import type { WarningLog } from '../warnings.ts';
 import { resolveReference, type Draft } from './input-items.ts';
 import type { ResponsesRequest } from './schema.ts';
@@ -33,7 +33,7 @@ export interface Understood {
 export function buildRequest(understood: Understood, recalled: Recalled, context: OpenContext): CodexRequest {
   const { request, model, tools, toolChoice } = understood;
   const items = recalledItems(understood, recalled);
-  const instructions = instructionsFor(request.instructions, items);
+  const instructions = instructionsFor([request.instructions, model.preset?.instructions], items);
   return codexRequest({
     model: model.slug,
     instructions,
@@ -73,15 +73,6 @@ function withReasoning(items: readonly InputItem[], { reasoningByCallId }: Recal
     for (const thought of before) restored.add(thought);
     return [...before, item];
   });
-}
-
-/**
- * The backend demands the field. Clients that put their prompt into a leading developer message (the Codex CLI does)
- * have said everything: they get none added.
- */
-function instructionsFor(given: string | null | undefined, items: readonly InputItem[]): string {
-  if (typeof given === 'string' && given.trim() !== '') return given;
-  return items.find((item) => item.type === 'message')?.role === 'developer' ? '' : DEFAULT_INSTRUCTIONS;
 }
 
 const jsonHint: MessageItem = {
@@ -130,8 +121,8 @@ export function readReasoningOptions(
   warnings: WarningLog,
 ): ReasoningOptions {
   const options = given ?? {};
-  const effort = effortFor(options.effort ?? model.effort, model, warnings);
-  const summary = options.summary ?? options.generate_summary ?? null;
+  const effort = effortFor(options.effort ?? model.effort, model, { field: 'reasoning.effort', warnings });
+  const summary = options.summary ?? options.generate_summary ?? model.preset?.summary ?? null;
   const context = options.context ?? 'auto';
   if ((options.mode ?? 'standard') !== 'standard') warnings.dropped('reasoning.mode');
   return {
@@ -141,17 +132,11 @@ export function readReasoningOptions(
   };
 }
 
-function effortFor(wish: string | null, model: ResolvedModel, warnings: WarningLog): string | null {
-  if (wish === null) return null;
-  const effort = clampEffort(wish, model.efforts);
-  if (effort !== wish) warnings.clamped('reasoning.effort');
-  return effort;
-}
-
-export function readTextOptions(text: ResponsesRequest['text']): TextOptions {
-  const { format, verbosity } = text ?? {};
+export function readTextOptions(text: ResponsesRequest['text'], { preset }: ResolvedModel): TextOptions {
+  const format = text?.format;
+  const verbosity = text?.verbosity ?? preset?.verbosity;
   return {
-    ...(typeof verbosity === 'string' && { verbosity }),
+    ...(verbosity !== undefined && { verbosity }),
     ...(format && format.type !== 'text' && { format }),
   };
 }
