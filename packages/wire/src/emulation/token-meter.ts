@@ -32,7 +32,15 @@ export function createTokenMeter(limit: number, count: CountTokens): TokenMeter 
     tally = settled;
     tailBytes = utf8Length(settled.tail);
   };
-  const fits = (text: string): boolean => totalTokens(addText(tally, text, count), count) <= limit;
+  const grown = (text: string): TokenTally | null => {
+    const longer = addText(tally, text, count);
+    return totalTokens(longer, count) <= limit ? longer : null;
+  };
+  const takeSome = (text: string): number => {
+    const beginning = longestFit(text, (candidate) => grown(candidate) !== null);
+    settle(addText(tally, beginning, count));
+    return beginning.length;
+  };
 
   return {
     take: (text) => {
@@ -43,13 +51,13 @@ export function createTokenMeter(limit: number, count: CountTokens): TokenMeter 
         return text.length;
       }
       hasCounted = true;
+      settle(addText(tally, '', count));
       for (let taken = 0; taken < text.length;) {
-        settle(addText(tally, '', count));
         const piece = head(text.slice(taken), MAX_RUN);
-        const fitting = fits(piece) ? piece : longestFit(piece, fits);
-        settle(addText(tally, fitting, count));
-        taken += fitting.length;
-        if (fitting.length < piece.length) return taken;
+        const longer = grown(piece);
+        if (longer === null) return taken + takeSome(piece);
+        settle(longer);
+        taken += piece.length;
       }
       return text.length;
     },
