@@ -2,6 +2,7 @@ import type { CodexEvent } from '../codex/events.ts';
 import type { Folded } from '../codex/fold.ts';
 import type { InputItem } from '../codex/items.ts';
 import type { CodexRequest } from '../codex/request.ts';
+import type { EmulationRules } from '../emulation/rules.ts';
 import type { Fault } from '../fault.ts';
 import type { DialectOptions } from './options.ts';
 
@@ -15,6 +16,8 @@ export interface Dialect {
   readonly path: `/${string}`;
   /** A header that only its clients send: by it they get their errors also on paths that belong to no dialect. */
   readonly clientHeader?: string;
+  /** Some of its clients show only models with this prefix; every model answers to it. */
+  readonly modelPrefix?: string;
   /**
    * Reads a client's body: pure, nothing is sent or kept.
    *
@@ -37,6 +40,8 @@ export interface OpenContext {
   readonly cacheScope: string;
   readonly resolveModel: (requested: string) => ResolvedModel;
   readonly options: DialectOptions;
+  /** The key's own limit of visible tokens, in force when the request names none; null: it has none. */
+  readonly maxTokens: number | null;
   /** Hex SHA-256 of a text. */
   readonly digest: (text: string) => string;
   /** An estimate of the tokens of a text. */
@@ -73,8 +78,10 @@ export interface Preset {
 export interface Exchange {
   readonly model: ResolvedModel;
   readonly wantsStream: boolean;
-  /** The most visible tokens the client wants, when it says. */
+  /** The largest token limit that the request names, for what its key allows and for reservations. */
   readonly maxTokens: number | null;
+  /** What must be enforced on the answer here, since the upstream cannot be told. */
+  readonly emulate: EmulationRules;
   /** What the request refers to without carrying it. */
   readonly recall: Recall;
   readonly warnings: Warnings;

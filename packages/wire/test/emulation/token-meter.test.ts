@@ -23,7 +23,7 @@ test('from then on it is tokenised when it might pass the limit, and only what i
   const words = ['one', ' two', ' three', ' four', ' five', ' six', ' seven', ' eight', ' nine', ' ten'];
   for (const word of words) assert.equal(meter.take(word), word.length);
   assert.equal(meter.counted(), 10);
-  const last = [' seven', ' eight', ' eight', ' nine', ' ten'];
+  const last = [' seven', ' eight', ' eight', ' nine', ' ten', ' ten'];
   assert.deepEqual(counted, ['one two three', ' four', ' five', ' five six', ...last]);
 });
 

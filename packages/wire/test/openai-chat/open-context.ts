@@ -23,6 +23,7 @@ export function openContext({
       ...model,
     }),
     options: defaultOptions,
+    maxTokens: null,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     countTokens: (text) => Math.ceil(text.length / 4),
     ...rest,

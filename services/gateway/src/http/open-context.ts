@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OpenContext, ResolvedModel } from '@codex-gateway/wire/dialects/dialect.ts';
-import { defaultOptions } from '@codex-gateway/wire/dialects/options.ts';
+import type { DialectOptions } from '@codex-gateway/wire/dialects/options.ts';
 import type { Request } from 'express';
 import type { ApiKey } from '../keys/api-keys.ts';
 
@@ -11,17 +11,24 @@ const agentHeader = 'x-claude-code-agent-id';
 
 const BYTES_PER_TOKEN = 4;
 
+export interface ContextDeps {
+  readonly resolveModel: (requested: string) => ResolvedModel;
+  /** What the operator has chosen. */
+  readonly options: DialectOptions;
+}
+
 /** What a dialect must know of a request beside its body. */
 export function openContext(
   req: Request,
   key: ApiKey,
-  resolveModel: (requested: string) => ResolvedModel,
+  { resolveModel, options }: ContextDeps,
 ): OpenContext {
   return {
     sessionId: sessionId(req),
     cacheScope: key.id,
     resolveModel,
-    options: defaultOptions,
+    options,
+    maxTokens: key.limits.maxTokens ?? null,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     countTokens: (text) => Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN),
   };

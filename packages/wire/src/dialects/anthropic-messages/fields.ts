@@ -32,9 +32,9 @@ const rules: Readonly<Record<string, Rule>> = {
   stream: honoured,
   speed: honoured,
   context_management: honoured, // edits are an optimisation at the vendor; the answer says that none was applied
+  max_tokens: honoured,
+  stop_sequences: honoured,
 
-  max_tokens: dropped,
-  stop_sequences: dropped,
   temperature: droppedUnless(1),
   top_p: droppedUnless(1),
   top_k: dropped,

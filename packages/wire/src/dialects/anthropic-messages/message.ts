@@ -67,6 +67,8 @@ export type StopReason =
 /** How a message ends. */
 export interface Ending {
   readonly stopReason: StopReason;
+  /** The stop string that ended it. */
+  readonly stopSequence: string | null;
   /** Why, for a refusal. */
   readonly explanation: string | null;
   readonly usage: Usage | null;
@@ -105,11 +107,11 @@ export function messageStart({ model, speed, declaresEdits }: AnswerStyle, { id 
 }
 
 export function messageEnd(ending: Ending, { declaresEdits }: AnswerStyle) {
-  const { stopReason, explanation } = ending;
+  const { stopReason, stopSequence, explanation } = ending;
   return {
     delta: {
       stop_reason: stopReason,
-      stop_sequence: null,
+      stop_sequence: stopSequence,
       stop_details: stopReason === 'refusal' ? { type: 'refusal', category: null, explanation } : null,
       container: null,
     },

@@ -10,6 +10,7 @@ import { createToolNames } from '../../codex/tool-names.ts';
 import { invalidRequest } from '../../fault.ts';
 import { isRecord } from '../../record.ts';
 import type { Exchange, OpenContext, ResolvedModel } from '../dialect.ts';
+import { largestLimit, planEmulation } from '../emulated.ts';
 import { parseBody } from '../field-path.ts';
 import { createWarningLog, type WarningLog } from '../warnings.ts';
 import { readConversation, systemText, withReasoning, type Conversation } from './conversation.ts';
@@ -34,10 +35,14 @@ export function openMessages(body: unknown, context: OpenContext): Exchange {
   const warnings = createWarningLog();
   declareFields(body, warnings);
   const { conversation, parts, style } = understand(request, context, warnings);
+  const { stop_sequences, max_tokens } = request;
+  const wishes = { stop: { stop_sequences }, limits: { max_tokens } };
+  const view = { commentaryIsVisible: !style.isJson, separator: '' };
   return {
     model: style.model,
     wantsStream: request.stream === true,
-    maxTokens: request.max_tokens,
+    maxTokens: largestLimit(wishes),
+    emulate: planEmulation(wishes, view, context, warnings),
     recall: { responseId: null, itemIds: [], callIds: conversation.bareCallIds },
     warnings: warnings.all(),
     codexRequest: ({ reasoningByCallId }) => {

@@ -71,7 +71,7 @@ export function createRenderer(sink: MessageSink, style: AnswerStyle, answerId: 
     },
     stop: (ending) => {
       close();
-      end({ ...ending, usage: null });
+      end({ ...ending, stopSequence: null, usage: null });
     },
   };
 }
@@ -86,12 +86,19 @@ const FILTERED = 'The answer was stopped by a content filter.';
 function goodEnding(
   event: GoodEnd,
   { calledTool, brokenCall }: RenderState,
-): Pick<Ending, 'stopReason' | 'explanation'> {
-  if (event.type === 'response.completed')
-    return { stopReason: calledTool ? 'tool_use' : 'end_turn', explanation: null };
-  if (brokenCall !== 'none') return { stopReason: 'max_tokens', explanation: null };
+): Omit<Ending, 'usage' | 'webSearches'> {
+  const plain = { stopSequence: null, explanation: null };
+  if (event.type === 'response.completed') {
+    const { stop_sequence: sequence } = event.response;
+    // the SDK's tool runner stops at every other reason, and the call would stay unanswered
+    if (calledTool) return { ...plain, stopReason: 'tool_use' };
+    return sequence
+      ? { ...plain, stopReason: 'stop_sequence', stopSequence: sequence }
+      : { ...plain, stopReason: 'end_turn' };
+  }
+  if (brokenCall !== 'none') return { ...plain, stopReason: 'max_tokens' };
   const stopReason = incompleteStopReason(event.response.incomplete_details?.reason ?? '');
-  return { stopReason, explanation: stopReason === 'refusal' ? FILTERED : null };
+  return { ...plain, stopReason, explanation: stopReason === 'refusal' ? FILTERED : null };
 }
 
 const silent: ItemRenderer = { take: () => {}, finish: () => {}, cut: () => {} };

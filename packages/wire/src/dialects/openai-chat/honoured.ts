@@ -32,10 +32,6 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'string' ? value === '' : isRecord(value) && Object.keys(value).length === 0;
 }
 
-function isEmptyList(value: unknown): boolean {
-  return value === '' || (Array.isArray(value) && value.length === 0);
-}
-
 /** Ignoring a block policy would be a change of safety, ignoring a score is not. */
 function moderation(value: unknown): Verdict {
   const policy = isRecord(value) ? value['policy'] : undefined;
@@ -53,8 +49,8 @@ const rules = {
   functions: honoured,
   logit_bias: droppedUnless(isEmpty),
   logprobs: droppedUnless(isOneOf(false)),
-  max_completion_tokens: dropped,
-  max_tokens: dropped,
+  max_completion_tokens: honoured,
+  max_tokens: honoured,
   metadata: droppedUnless(isEmpty),
   modalities: refusedUnless((value) => !Array.isArray(value) || value.every(isOneOf('text'))),
   moderation,
@@ -70,7 +66,7 @@ const rules = {
   safety_identifier: honoured,
   seed: dropped,
   service_tier: droppedUnless(isOneOf('priority', 'fast', 'auto', 'default')),
-  stop: droppedUnless(isEmptyList),
+  stop: honoured,
   store: droppedUnless(isOneOf(false)),
   stream: honoured,
   stream_options: honoured,
@@ -84,7 +80,7 @@ const rules = {
   web_search_options: honoured,
   reasoning: honoured,
   usage: honoured,
-  max_output_tokens: dropped,
+  max_output_tokens: honoured,
 } as const satisfies Record<keyof typeof chatRequestSchema.shape, Rule>;
 
 /** Members that other servers of this API take, without a meaning here: not worth a warning. */

@@ -4,12 +4,14 @@ import { codexRequest, instructionsFor } from '../../codex/request.ts';
 import { createToolNames } from '../../codex/tool-names.ts';
 import { invalidRequest } from '../../fault.ts';
 import type { Exchange, OpenContext } from '../dialect.ts';
+import { largestLimit, planEmulation } from '../emulated.ts';
 import { parseBody } from '../field-path.ts';
 import { createWarningLog } from '../warnings.ts';
 import { answerStyle } from './answer-style.ts';
 import { createChatEncoder } from './encoder.ts';
 import { declareUnhonoured } from './honoured.ts';
 import { callIdsOf, readConversation, withReasoning } from './messages.ts';
+import { PARAGRAPH } from './prose.ts';
 import { readReasoning } from './reasoning.ts';
 import { chatReply } from './reply.ts';
 import { readFormat, withJsonHint } from './response-format.ts';
@@ -54,10 +56,14 @@ export function openChat(body: unknown, context: OpenContext): Exchange {
       : undefined,
   };
   const style = answerStyle(request, names, plan, display);
+  const view = { commentaryIsVisible: !style.json, separator: style.json ? '' : PARAGRAPH };
+  const { stop, max_completion_tokens, max_tokens, max_output_tokens } = request;
+  const wishes = { stop: { stop }, limits: { max_completion_tokens, max_tokens, max_output_tokens } };
   return {
     model,
     wantsStream: request.stream === true,
-    maxTokens: request.max_completion_tokens ?? request.max_tokens ?? null,
+    maxTokens: largestLimit(wishes),
+    emulate: planEmulation(wishes, view, context, warnings),
     recall: { responseId: null, itemIds: [], callIds: callIdsOf(turns.flat()) },
     warnings: warnings.all(),
     codexRequest: (recalled) => {

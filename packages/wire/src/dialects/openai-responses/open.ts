@@ -1,6 +1,7 @@
 import { createToolNames, type ToolNames } from '../../codex/tool-names.ts';
 import { invalidRequest } from '../../fault.ts';
 import type { Exchange, OpenContext, Recall } from '../dialect.ts';
+import { largestLimit, planEmulation, type TextView } from '../emulated.ts';
 import { parseBody } from '../field-path.ts';
 import { createWarningLog, type WarningLog } from '../warnings.ts';
 import { createResponsesEncoder } from './encoder.ts';
@@ -29,10 +30,13 @@ export function openResponses(body: unknown, context: OpenContext): Exchange {
   const understood = understand(request, context, { names, warnings });
   const { reasoning, tools, toolChoice, model, drafts } = understood;
   const echo = requestEcho({ request, tools, toolChoice, reasoning });
+  const { max_output_tokens, max_completion_tokens, max_tokens } = request;
+  const wishes = { stop: {}, limits: { max_output_tokens, max_completion_tokens, max_tokens } };
   return {
     model,
     wantsStream: request.stream === true,
-    maxTokens: largestLimit(request),
+    maxTokens: largestLimit(wishes),
+    emulate: planEmulation(wishes, everyText, context, warnings),
     recall: recallFor(request, drafts),
     warnings: warnings.all(),
     codexRequest: (recalled) => buildRequest(understood, recalled, context),
@@ -40,6 +44,9 @@ export function openResponses(body: unknown, context: OpenContext): Exchange {
     reply: (answer, stamp) => responsesReply(answer, { echo, names, stamp }),
   };
 }
+
+/** Every message is told as it is; SDKs join their texts as `output_text`. */
+const everyText: TextView = { commentaryIsVisible: true, separator: '' };
 
 interface Readers {
   readonly names: ToolNames;
@@ -80,13 +87,6 @@ function inputOf({ input, previous_response_id }: ResponsesRequest): string | re
 /** Newer models of the Codex CLI get their tools as an item of the input. */
 function carriesTools(draft: Draft): boolean {
   return draft.kind === 'item' && isPassed(draft.item, 'additional_tools');
-}
-
-/** All three names are in use for the same wish; the largest is what a cap must allow. */
-function largestLimit(request: ResponsesRequest): number | null {
-  const limits = [request.max_output_tokens, request.max_completion_tokens, request.max_tokens];
-  const given = limits.filter((limit) => typeof limit === 'number');
-  return given.length > 0 ? Math.max(...given) : null;
 }
 
 /** Reasoning is looked up by call only for clients that send none of it themselves. */

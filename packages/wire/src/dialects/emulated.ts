@@ -1,0 +1,41 @@
+import { stopStrings, type EmulationRules } from '../emulation/rules.ts';
+import type { OpenContext } from './dialect.ts';
+import type { WarningLog } from './warnings.ts';
+
+/** What a request asks for that only the gateway can do, by the names of its fields. */
+export interface Wishes {
+  /** Fields with texts at which the answer is to end. */
+  readonly stop: Readonly<Record<string, string | readonly string[] | null | undefined>>;
+  /** Fields that limit the tokens of the answer; of several that are given the first counts. */
+  readonly limits: Readonly<Record<string, number | null | undefined>>;
+}
+
+/** Where the client sees the text of an answer. */
+export type TextView = Pick<EmulationRules, 'commentaryIsVisible' | 'separator'>;
+
+/** Plans what is enforced here; what the operator has switched off is declared instead. */
+export function planEmulation(
+  { stop, limits }: Wishes,
+  view: TextView,
+  { options, maxTokens }: OpenContext,
+  warnings: WarningLog,
+): EmulationRules {
+  const { emulate } = options;
+  const stops = Object.entries(stop).filter(([, texts]) => stopStrings(texts).length > 0);
+  const given = Object.entries(limits).flatMap(([field, limit]) =>
+    typeof limit === 'number' ? [{ field, limit }] : [],
+  );
+  if (!emulate.stop) for (const [field] of stops) warnings.dropped(field);
+  if (!emulate.maxTokens) for (const { field } of given) warnings.dropped(field);
+  return {
+    ...view,
+    stop: emulate.stop ? stops.flatMap(([, texts]) => stopStrings(texts)) : [],
+    maxTokens: emulate.maxTokens ? (given[0]?.limit ?? maxTokens) : null,
+  };
+}
+
+/** The largest of the limits that a request names: what its key must allow. */
+export function largestLimit({ limits }: Wishes): number | null {
+  const given = Object.values(limits).filter((limit) => typeof limit === 'number');
+  return given.length > 0 ? Math.max(...given) : null;
+}
