@@ -25,7 +25,9 @@ export function createRoutes(deps: RouteDeps): Express {
   app.get('/', (_req, res) => {
     res.json({ name: 'codex-gateway', version: VERSION });
   });
-  app.use(['/v1/v1', '/v1', '/'], apiRoutes(deps));
+  const api = apiRoutes(deps);
+  // one by one: in a list of paths, express takes `/` for the root alone
+  for (const base of ['/v1/v1', '/v1', '/']) app.use(base, api);
   app.use((req) => {
     throw new FaultError({ kind: 'unknown_url', message: `Unknown request URL: ${req.method} ${req.path}.` });
   });
@@ -81,9 +83,12 @@ function closeWhileDraining({ isDraining }: RouteDeps): RequestHandler {
   };
 }
 
-/** The Codex CLI falls back to HTTP at once after a 426; any other refusal costs it many tries. */
+/**
+ * The Codex CLI falls back to HTTP at once after a 426; any other refusal costs it many tries. An offer of HTTP/2 (`h2c`,
+ * which Java sends with every request) is no wish: it is served as what it is.
+ */
 const refuseUpgrade: RequestHandler = (req, _res, next) => {
-  if (req.get('upgrade') === undefined) return next();
+  if (req.get('upgrade')?.toLowerCase() !== 'websocket') return next();
   throw new FaultError({
     kind: 'upgrade_required',
     message: 'WebSocket is not supported; use HTTP with server-sent events.',
