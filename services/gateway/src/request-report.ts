@@ -52,6 +52,7 @@ function logFields({ scope, method, path, status, outcome }: FinishedRequest): o
     firstEventMs: record.firstEventMs,
     retries: record.retries,
     usage: record.usage,
+    ...(record.usageIsEstimate && { usageIsEstimate: true }),
     upstreamRequestId: record.upstreamRequestId,
   };
 }

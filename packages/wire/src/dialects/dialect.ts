@@ -44,7 +44,7 @@ export interface OpenContext {
   readonly maxTokens: number | null;
   /** Hex SHA-256 of a text. */
   readonly digest: (text: string) => string;
-  /** An estimate of the tokens of a text. */
+  /** Tokens of a text as the models count them. The first call loads the vocabulary: not for ordinary requests. */
   readonly countTokens: (text: string) => number;
 }
 
@@ -116,6 +116,8 @@ export interface Warnings {
   readonly clamped: readonly string[];
   /** Field names that lost to what the operator has pinned. */
   readonly pinned?: readonly string[];
+  /** Known only after the answer. */
+  readonly usage?: 'estimated';
   /** Those of `dropped` that are fields of no known API: never a reason to refuse. */
   readonly unknown?: readonly string[];
 }

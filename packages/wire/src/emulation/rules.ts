@@ -15,3 +15,7 @@ export function stopStrings(stop: string | readonly string[] | null | undefined)
   const given = typeof stop === 'string' ? [stop] : (stop ?? []);
   return [...new Set(given)].filter((text) => text !== '' && text.isWellFormed());
 }
+
+export function enforcesNothing({ stop, maxTokens }: EmulationRules): boolean {
+  return stop.length === 0 && maxTokens === null;
+}

@@ -50,6 +50,11 @@ export function addText(tally: TokenTally, text: string, count: CountTokens): To
   }
 }
 
+/** The tokens of a whole text, however long, by a tokenizer that is only fit for short ones. */
+export function countText(text: string, count: CountTokens): number {
+  return totalTokens(addText(emptyTally, text, count), count);
+}
+
 /** Of a run only its last character is kept: whether it ends depends on no other. */
 function endOfRun(tokens: number, run: string): TokenTally {
   const tail = Array.from(run.slice(-2)).at(-1) ?? '';

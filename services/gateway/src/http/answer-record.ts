@@ -39,5 +39,7 @@ function recordEnd(batch: Batch, record: RequestRecord): void {
   const last = batch.find(isTerminal);
   if (!last) return;
   record.fault ??= refusalOfEvent(last)?.fault ?? null;
-  if ('response' in last) record.usage = usageOf(last.response);
+  if (!('response' in last)) return;
+  record.usage = usageOf(last.response);
+  record.usageIsEstimate = last.response.usage_estimated === true;
 }

@@ -1,9 +1,4 @@
-import {
-  nothingRecalled,
-  type Dialect,
-  type ResolvedModel,
-  type Warnings,
-} from '@codex-gateway/wire/dialects/dialect.ts';
+import { nothingRecalled, type Dialect, type Warnings } from '@codex-gateway/wire/dialects/dialect.ts';
 import { warningsHeader } from '@codex-gateway/wire/dialects/warnings.ts';
 import type { RequestHandler } from 'express';
 import { newId } from '../ids.ts';
@@ -13,16 +8,16 @@ import type { Answer, AskUpstream } from '../upstream/retry.ts';
 import { recording, wholeAnswer } from './answer-record.ts';
 import { acceptedKey } from './authenticate.ts';
 import { readJsonBody } from './body.ts';
+import { enforced } from './enforced.ts';
 import type { StartHeartbeat } from './heartbeats.ts';
-import { openContext } from './open-context.ts';
+import { openContext, type ContextDeps } from './open-context.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import type { Scopes } from './request-scope.ts';
 import { writeStream } from './sse-writer.ts';
 
-export interface InferenceDeps {
+export interface InferenceDeps extends ContextDeps {
   readonly scopes: Scopes;
   readonly maxBodyBytes: number;
-  readonly resolveModel: (requested: string) => ResolvedModel;
   /** The slug when a catalog lists it, else `other`: what clients make up is no label. */
   readonly modelLabel: (slug: string) => string;
   readonly admit: Admit;
@@ -40,7 +35,7 @@ export function createInference(dialect: Dialect, deps: InferenceDeps): RequestH
     const key = acceptedKey(record);
 
     const body = await readJsonBody(req, { maxBytes: deps.maxBodyBytes, signal });
-    const exchange = dialect.open(body.value, openContext(req, key, deps.resolveModel));
+    const exchange = dialect.open(body.value, openContext(req, key, deps));
     const { model, maxTokens, wantsStream } = exchange;
     checkModel(key, model);
     checkMaxTokens(key, maxTokens);
@@ -55,20 +50,24 @@ export function createInference(dialect: Dialect, deps: InferenceDeps): RequestH
     let reservedUntilKnown: null | 0 = 0; // nothing is charged for a request that the upstream never took
     try {
       record.overheadMs = scope.elapsedMs();
-      const answer = await deps.ask(exchange.codexRequest(nothingRecalled), { requestId, signal });
+      const request = exchange.codexRequest(nothingRecalled);
+      const answer = await deps.ask(request, { requestId, signal });
       reservedUntilKnown = null;
       record.retries = answer.retries;
       record.upstreamRequestId = answer.requestId;
       record.firstEventMs = scope.elapsedMs();
-      res.set(answerHeaders(answer, record.overheadMs, exchange.warnings));
+      res.set(answerHeaders(answer, record.overheadMs)).set(warningHeader(exchange.warnings));
 
+      const batches = enforced(answer.batches, exchange.emulate, { request, tokenizer: deps.tokenizer });
       const stamp = { id: newId(), createdAt: deps.nowSeconds(), requestId };
       if (wantsStream) {
         const encoder = recording(exchange.encoder(stamp), record);
         const { startHeartbeat } = deps;
-        await writeStream(res, answer.batches, { encoder, signal, startHeartbeat, headFirst: !answer.begun });
+        await writeStream(res, batches, { encoder, signal, startHeartbeat, headFirst: !answer.begun });
       } else {
-        res.json(exchange.reply(await wholeAnswer(answer.batches, record), stamp));
+        const whole = await wholeAnswer(batches, record);
+        if (record.usageIsEstimate) res.set(warningHeader({ ...exchange.warnings, usage: 'estimated' }));
+        res.json(exchange.reply(whole, stamp));
       }
     } finally {
       await permit.settle(record.usage?.totalTokens ?? reservedUntilKnown);
@@ -76,11 +75,14 @@ export function createInference(dialect: Dialect, deps: InferenceDeps): RequestH
   };
 }
 
-function answerHeaders(answer: Answer, overheadMs: number, warnings: Warnings): Record<string, string> {
-  const warning = warningsHeader(warnings);
+function answerHeaders(answer: Answer, overheadMs: number): Record<string, string> {
   return {
     'server-timing': `gateway;dur=${overheadMs}`,
     ...(answer.requestId !== null && { 'x-upstream-request-id': answer.requestId }),
-    ...(warning !== null && { 'x-gateway-warnings': warning }),
   };
+}
+
+function warningHeader(warnings: Warnings): Record<string, string> {
+  const warning = warningsHeader(warnings);
+  return warning === null ? {} : { 'x-gateway-warnings': warning };
 }

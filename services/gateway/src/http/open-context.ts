@@ -1,27 +1,28 @@
 import { createHash } from 'node:crypto';
 import type { OpenContext, ResolvedModel } from '@codex-gateway/wire/dialects/dialect.ts';
 import type { DialectOptions } from '@codex-gateway/wire/dialects/options.ts';
+import { countText } from '@codex-gateway/wire/emulation/token-tally.ts';
 import type { Request } from 'express';
 import type { ApiKey } from '../keys/api-keys.ts';
+import type { Tokenizer } from '../tokenizer.ts';
 
 /** Headers by which clients name their conversation: Claude Code, the Codex CLI, its older versions. */
 const sessionHeaders = ['x-claude-code-session-id', 'session-id', 'session_id'];
 /** A sub-agent of Claude Code has a conversation of its own within the session. */
 const agentHeader = 'x-claude-code-agent-id';
 
-const BYTES_PER_TOKEN = 4;
-
 export interface ContextDeps {
   readonly resolveModel: (requested: string) => ResolvedModel;
   /** What the operator has chosen. */
   readonly options: DialectOptions;
+  readonly tokenizer: Tokenizer;
 }
 
 /** What a dialect must know of a request beside its body. */
 export function openContext(
   req: Request,
   key: ApiKey,
-  { resolveModel, options }: ContextDeps,
+  { resolveModel, options, tokenizer }: ContextDeps,
 ): OpenContext {
   return {
     sessionId: sessionId(req),
@@ -30,7 +31,7 @@ export function openContext(
     options,
     maxTokens: key.limits.maxTokens ?? null,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
-    countTokens: (text) => Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN),
+    countTokens: (text) => countText(text, tokenizer.count),
   };
 }
 

@@ -13,6 +13,8 @@ export interface RequestRecord {
   stream: boolean;
   fault: Fault | null;
   usage: Usage | null;
+  /** The answer was ended here, so that the upstream did not come to tell. */
+  usageIsEstimate: boolean;
   retries: number;
   /** From the start to the call of the upstream, and to the first real event; milliseconds. */
   overheadMs: number | null;
@@ -114,6 +116,7 @@ function createScope(requestId: string, clock: Clock): Scope {
       stream: false,
       fault: null,
       usage: null,
+      usageIsEstimate: false,
       retries: 0,
       overheadMs: null,
       firstEventMs: null,
