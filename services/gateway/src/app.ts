@@ -12,8 +12,10 @@ import { watchKeys } from './keys/key-watch.ts';
 import { createAdmission } from './limits/admission.ts';
 import { createMemoryLimitStore } from './limits/memory-store.ts';
 import { createMetrics } from './metrics.ts';
-import { modelLabel, resolveModel } from './models/catalog.ts';
+import { modelLabel } from './models/catalog.ts';
+import { createModelResolver } from './models/resolve.ts';
 import { reportRequest } from './request-report.ts';
+import { createTokenizer } from './tokenizer.ts';
 import { VERSION } from './version.ts';
 
 export interface Gateway {
@@ -46,6 +48,7 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
     onFinish: reportRequest(metrics, logger),
   });
   const backend = createBackend({ config, clock, logger, metrics });
+  const resolveModel = createModelResolver(config.choices);
   const ring = createKeyRing(config.keys);
   const readiness = (): Readiness => {
     const reasons = [
@@ -57,9 +60,7 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
   const probes = { version: VERSION, readiness, uptimeSeconds: () => (clock.now() - startedAt) / 1000 };
   return {
     open: scopes.open,
-    startDraining: () => {
-      draining = true;
-    },
+    startDraining: () => void (draining = true),
     start: () => {
       const stopBroker = backend.broker.start();
       const stopKeys = watchKeys(config, { ring, clock, logger, metrics });
@@ -83,6 +84,9 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
       maxBodyBytes: config.MAX_BODY_BYTES,
       maxConcurrentRequests: config.MAX_CONCURRENT_REQUESTS,
       resolveModel: (requested) => resolveModel(backend.models.current(), requested),
+      options: config.choices,
+      tokenizer: createTokenizer(),
+      listsAliases: config.choices.anthropicAliases,
       modelLabel: (slug) => modelLabel(backend.models.current(), slug),
       admit: createAdmission(createMemoryLimitStore(clock.now), clock),
       startHeartbeat: createHeartbeats(config.STREAM_HEARTBEAT_SECONDS, clock),

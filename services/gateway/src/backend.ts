@@ -3,7 +3,8 @@ import { createHttpClient } from '@codex-gateway/service-kit/http-client.ts';
 import type { Logger } from '@codex-gateway/service-kit/logger.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Metrics } from './metrics.ts';
-import { createModelsCache, type ModelsCache } from './models/cache.ts';
+import { changedModels, createModelsCache, type ModelsCache } from './models/cache.ts';
+import { withChoices } from './models/catalog.ts';
 import { createCatalogSource } from './models/catalog-source.ts';
 import { createBrokerApi } from './tokens/broker-api.ts';
 import { createBrokerClient, type BrokerClient } from './tokens/broker-client.ts';
@@ -55,6 +56,13 @@ export function createBackend({ config, clock, logger, metrics }: BackendDeps): 
     countCall: (code) => metrics.upstreamRequests.inc({ code }),
     countOddEvent: (kind) => metrics.unknownEvents.inc({ kind }),
   });
+  const listed = createModelsCache({
+    read: createCatalogSource({ ...endpoint, accounts }),
+    ttlMs: config.MODELS_CACHE_TTL_SECONDS * 1000,
+    clock,
+    logger,
+    count: (result) => metrics.modelsRefreshes.inc({ result }),
+  });
   return {
     broker,
     ask: createRetry({
@@ -65,13 +73,7 @@ export function createBackend({ config, clock, logger, metrics }: BackendDeps): 
       clock,
       countRetry: (reason) => metrics.upstreamRetries.inc({ reason }),
     }),
-    models: createModelsCache({
-      read: createCatalogSource({ ...endpoint, accounts }),
-      ttlMs: config.MODELS_CACHE_TTL_SECONDS * 1000,
-      clock,
-      logger,
-      count: (result) => metrics.modelsRefreshes.inc({ result }),
-    }),
+    models: changedModels(listed, (catalog) => withChoices(catalog, config.choices)),
     close: async () => {
       await Promise.all([outward.destroy(), inner.destroy()]);
     },

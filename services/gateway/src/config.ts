@@ -9,6 +9,7 @@ import {
 } from '@codex-gateway/service-kit/config.ts';
 import { z } from 'zod';
 import { apiKeyFromText, readKeysFile, type ApiKey } from './keys/api-keys.ts';
+import { noChoices, readChoicesFile, type OperatorChoices } from './operator-choices.ts';
 
 const DEFAULT_HOST = '127.0.0.1';
 const loopback = new Set([DEFAULT_HOST, 'localhost', '::1']);
@@ -29,6 +30,7 @@ const schema = z.object({
   BROKER_SECRET: setting.secret(),
   BROKER_CA_FILE: setting.optionalText(),
   API_KEYS_FILE: setting.optionalText(),
+  CONFIG_FILE: setting.optionalText(),
   API_KEY: setting.secret(),
   MODELS_CACHE_TTL_SECONDS: setting.count(300),
   MAX_CONCURRENT_REQUESTS: setting.count(1000, 1),
@@ -47,18 +49,14 @@ const schema = z.object({
 const secrets = ['BROKER_SECRET', 'API_KEY'];
 
 /** Settings of the design that this version does not have: refused, so that nobody believes they are in force. */
-const notYet = [
-  'REDIS_URL',
-  'CONFIG_FILE',
-  'ACCOUNT_CONCURRENCY',
-  'BROKER_TOKEN_FILE',
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-];
+const notYet = ['REDIS_URL', 'ACCOUNT_CONCURRENCY', 'BROKER_TOKEN_FILE', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
 
 export type GatewayConfig = Readonly<z.infer<typeof schema>> & {
   /** The keys at start; the file is watched from then on. Empty: open to everyone on loopback. */
   readonly keys: readonly ApiKey[];
   readonly brokerCa: string | undefined;
+  /** What `CONFIG_FILE` says. */
+  readonly choices: OperatorChoices;
 };
 
 /**
@@ -76,6 +74,7 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
   };
   const settings = collect(problems, () => readSettings(schema, { ...environment, ...proxies }, secrets));
   const keys = collect(problems, () => readKeys(environment, settings));
+  const choices = collect(problems, () => readChoices(environment['CONFIG_FILE']));
   const brokerCa = collect(problems, () => readCa(environment['BROKER_CA_FILE']));
   const host = environment['HOST'] || DEFAULT_HOST;
   const hasKey = ['API_KEYS_FILE', 'API_KEY', 'API_KEY_FILE'].some((name) => environment[name]);
@@ -85,8 +84,8 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
       problem: `${host} is not loopback and there is no API key: set API_KEYS_FILE or API_KEY`,
     });
   }
-  if (!settings || !keys || problems.length > 0) throw new ConfigurationError(problems);
-  return { ...settings, keys, brokerCa };
+  if (!settings || !keys || !choices || problems.length > 0) throw new ConfigurationError(problems);
+  return { ...settings, keys, brokerCa, choices };
 }
 
 function collect<Value>(problems: ConfigProblem[], read: () => Value): Value | undefined {
@@ -108,6 +107,13 @@ function readKeys(environment: Environment, settings: z.infer<typeof schema> | u
     throw new ConfigurationError(result.problems.map((problem) => ({ setting: 'API_KEYS_FILE', problem })));
   }
   return [...single, ...result.keys];
+}
+
+function readChoices(path: string | undefined): OperatorChoices {
+  if (!path) return noChoices;
+  const result = readChoicesFile(path);
+  if (result.ok) return result.choices;
+  throw new ConfigurationError(result.problems.map((problem) => ({ setting: 'CONFIG_FILE', problem })));
 }
 
 function readCa(path: string | undefined): string | undefined {

@@ -46,8 +46,10 @@ export function parseYaml<Schema extends z.ZodType>(
   };
 }
 
-/** One problem a place: zod tells all unknown members of an object in one issue of the object. */
+/** One problem a place: zod tells all unknown members of an object in one issue of the object, a bad name inside one. */
 function toProblems(issue: z.core.$ZodIssue): readonly { path: readonly PropertyKey[]; problem: string }[] {
+  if (issue.code === 'invalid_key')
+    return issue.issues.map(({ message }) => ({ path: issue.path, problem: `the name ${message}` }));
   if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, problem: issue.message }];
   return issue.keys.map((name) => ({ path: [...issue.path, name], problem: 'is not a known member' }));
 }

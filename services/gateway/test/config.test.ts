@@ -7,6 +7,7 @@ import { inspect } from 'node:util';
 import { ConfigurationError, type Environment } from '@codex-gateway/service-kit/config.ts';
 import { readGatewayConfig } from '../src/config.ts';
 import { apiKeyFromText, hashKey } from '../src/keys/api-keys.ts';
+import { noChoices } from '../src/operator-choices.ts';
 
 function fileWith(t: TestContext, content: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-config-'));
@@ -63,6 +64,7 @@ test('with nothing set, the gateway is open to its own machine, in front of the 
     LOG_LEVEL: 'info',
     LOG_FORMAT: 'json',
     keys: [],
+    choices: noChoices,
     brokerCa: undefined,
   });
 });
@@ -79,6 +81,7 @@ test('every problem is reported at once, with the name of its variable', (t) => 
     BROKER_SECRET_FILE: '/nowhere/secret',
     BROKER_CA_FILE: '/nowhere/ca.pem',
     API_KEYS_FILE: fileWith(t, 'keys: []\n'),
+    CONFIG_FILE: fileWith(t, 'model: {}\n'),
     MAX_CONCURRENT_REQUESTS: '0',
     MAX_BODY_BYTES: '12',
     REQUEST_TIMEOUT_SECONDS: '-1',
@@ -129,19 +132,21 @@ test('a broken keys file is told with every bad entry and its line', (t) => {
   ]);
 });
 
+test('a broken CONFIG_FILE is told with every line at fault', (t) => {
+  const path = fileWith(t, 'models:\n  gpt-5.5: { listed: maybe }\nalias: {}\n');
+  assert.deepEqual(problemsOf({ CONFIG_FILE: path }), [
+    'CONFIG_FILE: line 2: models.gpt-5.5.listed: Invalid input: expected boolean, received string',
+    'CONFIG_FILE: line 3: alias: is not a known member',
+  ]);
+});
+
 test('a keys file that cannot be read is told with its path', () => {
   assert.deepEqual(problemsOf({ API_KEYS_FILE: '/nowhere/keys.yaml' }), [
     'API_KEYS_FILE: cannot read /nowhere/keys.yaml (ENOENT)',
   ]);
 });
 
-for (const name of [
-  'REDIS_URL',
-  'CONFIG_FILE',
-  'ACCOUNT_CONCURRENCY',
-  'BROKER_TOKEN_FILE',
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-]) {
+for (const name of ['REDIS_URL', 'ACCOUNT_CONCURRENCY', 'BROKER_TOKEN_FILE', 'OTEL_EXPORTER_OTLP_ENDPOINT']) {
   test(`${name} is refused, not ignored, until this version has it; empty it is unset`, () => {
     assert.deepEqual(problemsOf({ [name]: 'something' }), [`${name}: not supported by this version`]);
     assert.deepEqual(problemsOf({ [name]: '' }), []);

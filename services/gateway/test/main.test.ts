@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { hashKey } from '../src/keys/api-keys.ts';
+import { noChoices } from '../src/operator-choices.ts';
 import { startProcess } from './gateway-process.ts';
 
 const bounded = { timeout: 20_000 };
@@ -58,6 +59,7 @@ test(
         { id: 'default', status: 'active' },
         { id: 'team', status: 'disabled' },
       ],
+      choices: noChoices,
       brokerCa: false,
     });
     assert.equal(stderr(), '');

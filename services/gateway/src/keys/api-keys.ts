@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { matchesWildcard } from '../wildcard.ts';
 import { parseYaml, readTextFile, type Unreadable } from '../yaml-file.ts';
 
 const limit = z.number().int().min(1).optional();
@@ -119,21 +120,7 @@ export function hashKey(text: string): string {
 /** Whether a key may use a model, by the name it asked for and by the slug behind it. A deny hit refuses. */
 export function mayUseModel(key: ApiKey, names: readonly string[]): boolean {
   const hit = (patternList: readonly string[]): boolean =>
-    patternList.some((pattern) => names.some((name) => matches(pattern, name)));
+    patternList.some((pattern) => names.some((name) => matchesWildcard(pattern, name)));
   if (hit(key.models.deny)) return false;
   return key.models.allow.length === 0 || hit(key.models.allow);
-}
-
-function matches(pattern: string, name: string): boolean {
-  const [head = '', ...rest] = pattern.split('*');
-  const tail = rest.pop();
-  if (tail === undefined) return pattern === name;
-  if (!name.startsWith(head) || !name.endsWith(tail) || name.length < head.length + tail.length) return false;
-  let from = head.length;
-  const until = name.length - tail.length;
-  return rest.every((piece) => {
-    const place = name.indexOf(piece, from);
-    from = place + piece.length;
-    return place !== -1 && from <= until;
-  });
 }

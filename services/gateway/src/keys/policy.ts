@@ -1,5 +1,6 @@
 import type { ResolvedModel } from '@codex-gateway/wire/dialects/dialect.ts';
 import { FaultError } from '@codex-gateway/wire/fault.ts';
+import { withoutPreset } from '../models/resolve.ts';
 import { mayUseModel, type ApiKey } from './api-keys.ts';
 
 /**
@@ -8,7 +9,7 @@ import { mayUseModel, type ApiKey } from './api-keys.ts';
  * @throws FaultError 403 `model_not_allowed`, 404 `model_not_found`
  */
 export function checkModel(key: ApiKey, { requested, slug, exists }: ResolvedModel): void {
-  if (!mayUseModel(key, [requested, slug])) {
+  if (!mayUseModel(key, [withoutPreset(requested), slug])) {
     throw new FaultError({
       kind: 'model_not_allowed',
       message: `This key may not use the model '${requested}'.`,

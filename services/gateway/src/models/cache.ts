@@ -79,6 +79,21 @@ export function createModelsCache({ read, ttlMs, clock, logger, count }: ModelsC
   };
 }
 
+/** The same cache, every catalog of it changed in the same way; each is changed once. */
+export function changedModels(cache: ModelsCache, change: (catalog: Catalog) => Catalog): ModelsCache {
+  const changed = new WeakMap<Catalog, Catalog>();
+  const changedOnce = (catalog: Catalog): Catalog => {
+    const known = changed.get(catalog) ?? change(catalog);
+    changed.set(catalog, known);
+    return known;
+  };
+  return {
+    current: () => changedOnce(cache.current()),
+    load: async () => changedOnce(await cache.load()),
+    refresh: async () => changedOnce(await cache.refresh()),
+  };
+}
+
 function toFault(error: unknown): FaultError {
   if (error instanceof FaultError) return error;
   return new FaultError(

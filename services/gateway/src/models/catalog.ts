@@ -1,5 +1,5 @@
-import type { ResolvedModel } from '@codex-gateway/wire/dialects/dialect.ts';
 import { z } from 'zod';
+import type { OperatorChoices } from '../operator-choices.ts';
 
 /** What is read of a backend catalog entry; the entry itself is kept for the Codex CLI, which wants all of it. */
 const entrySchema = z.object({
@@ -51,29 +51,22 @@ export function listed({ entries }: Catalog): readonly CatalogEntry[] {
   return entries.filter(({ visibility }) => visibility !== 'hide' && visibility !== 'none');
 }
 
-const providerPrefix = /^(openai|anthropic)\//;
-const aliasPrefix = /^claude-/;
-const effortSuffix = /^(.+)-(none|minimal|low|medium|high|xhigh|max)$/;
-
-/** What a model name means: provider prefix, exact slug, `claude-<slug>`, then an effort as suffix (`gpt-5.5-high`). */
-export function resolveModel(catalog: Catalog, requested: string): ResolvedModel {
-  const name = requested.replace(providerPrefix, '');
-  const withoutAlias = name.replace(aliasPrefix, '');
-  const [, stem = withoutAlias, effort = null] = effortSuffix.exec(withoutAlias) ?? [];
-  const readings = [
-    { slug: name, effort: null },
-    { slug: withoutAlias, effort: null },
-    { slug: stem, effort },
-  ];
-  for (const reading of readings) {
-    const entry = catalog.entries.find(({ slug }) => slug === reading.slug);
-    if (entry) return { requested, ...reading, exists: true, efforts: effortsOf(entry) };
-  }
-  return { requested, slug: name, effort: null, exists: !catalog.complete, efforts: null };
+/** Whether the backend has said what a model can do; the Codex CLI refuses a whole catalog for one bare name. */
+export function isDescribed({ supported_reasoning_levels: levels }: CatalogEntry): boolean {
+  return levels !== undefined;
 }
 
-function effortsOf({ supported_reasoning_levels: levels }: CatalogEntry): readonly string[] | null {
-  return levels ? levels.map(({ effort }) => effort) : null;
+/** The catalog with what the operator has chosen: models shown or hidden, and models that the backend does not list. */
+export function withChoices(catalog: Catalog, { models, extraModels }: OperatorChoices): Catalog {
+  const known = new Set(catalog.entries.map(({ slug }) => slug));
+  const extra = [...new Set(extraModels)].filter((slug) => !known.has(slug)).map((slug) => ({ slug }));
+  return {
+    ...catalog,
+    entries: [...catalog.entries, ...extra].map((entry) => {
+      const shown = Object.hasOwn(models, entry.slug) ? models[entry.slug]?.listed : undefined;
+      return shown === undefined ? entry : { ...entry, visibility: shown ? 'list' : 'hide' };
+    }),
+  };
 }
 
 /** The slug when the catalog lists it, else `other`: what clients make up is no metric label. */

@@ -99,6 +99,15 @@ test('a key that may not use a model does not learn whether it exists', () => {
   );
 });
 
+test('a preset in the name neither opens nor closes a model', () => {
+  const known = { ...resolved, requested: 'gpt-9@fast', exists: true };
+  assert.equal(
+    faultOf(() => checkModel(keyFor(['gpt-9']), known)),
+    null,
+  );
+  assert.equal(faultOf(() => checkModel(keyFor(['*@fast']), known))?.kind, 'model_not_allowed');
+});
+
 test('a model that does not exist is not found', () => {
   assert.deepEqual(
     faultOf(() => checkModel(keyFor([]), { ...resolved, exists: false })),

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ResolvedModel } from '@codex-gateway/wire/dialects/dialect.ts';
 import {
-  builtInCatalog,
+  isDescribed,
   listed,
   modelLabel,
   modelObject,
-  resolveModel,
   toCatalog,
+  withChoices,
   type CatalogEntry,
 } from '../../src/models/catalog.ts';
+import { chosen } from './chosen.ts';
 
 const levels = ['low', 'medium', 'high'].map((effort) => ({ effort }));
 const catalog = toCatalog({
@@ -24,59 +24,29 @@ const catalog = toCatalog({
   ],
 });
 
-const sol = { slug: 'gpt-6-sol', efforts: ['low', 'medium', 'high'] };
-const plain = { slug: 'gpt-5.5', efforts: null };
-
-const cases: readonly (readonly [
-  requested: string,
-  expected: Omit<ResolvedModel, 'requested' | 'exists'>,
-])[] = [
-  ['gpt-6-sol', { ...sol, effort: null }],
-  ['openai/gpt-6-sol', { ...sol, effort: null }],
-  ['anthropic/gpt-6-sol', { ...sol, effort: null }],
-  ['claude-gpt-6-sol', { ...sol, effort: null }],
-  ['anthropic/claude-gpt-6-sol', { ...sol, effort: null }],
-  ['gpt-6-sol-high', { ...sol, effort: 'high' }],
-  ['claude-gpt-6-sol-minimal', { ...sol, effort: 'minimal' }],
-  ['openai/claude-gpt-6-sol-xhigh', { ...sol, effort: 'xhigh' }],
-  ['gpt-5.5-low', { ...plain, effort: 'low' }],
-  ['gpt-5.5-high', { slug: 'gpt-5.5-high', efforts: null, effort: null }], // the exact slug comes first
-  ['gpt-5.5-high-low', { slug: 'gpt-5.5-high', efforts: null, effort: 'low' }],
-  ['claude-native', { slug: 'claude-native', efforts: null, effort: null }],
-  ['hidden', { slug: 'hidden', efforts: null, effort: null }],
-];
-
-for (const [requested, expected] of cases) {
-  test(`${requested} is ${expected.slug}${expected.effort === null ? '' : ` at ${expected.effort}`}`, () => {
-    assert.deepEqual(resolveModel(catalog, requested), { requested, ...expected, exists: true });
-  });
-}
-
-for (const requested of [
-  'gpt-7',
-  'GPT-6-SOL',
-  'gpt-6-sol-huge',
-  'openai/openai/gpt-6-sol',
-  '',
-  'claude-opus-9',
-]) {
-  test(`'${requested}' does not exist in a loaded catalog`, () => {
-    const slug = requested.replace(/^openai\//, '');
-    const expected = { requested, slug, effort: null, exists: false, efforts: null };
-    assert.deepEqual(resolveModel(catalog, requested), expected);
-  });
-}
-
-test('with the built-in list, nobody can say that a model does not exist', () => {
-  const expected = { requested: 'gpt-7', slug: 'gpt-7', effort: null, exists: true, efforts: null };
-  assert.deepEqual(resolveModel(builtInCatalog, 'gpt-7'), expected);
-});
-
 test('models are listed best first, without the hidden ones', () => {
   assert.deepEqual(
     listed(catalog).map(({ slug }) => slug),
     ['gpt-5.5', 'gpt-6-sol', 'claude-native', 'gpt-5.5-high', 'unranked'],
   );
+});
+
+test('an operator hides and shows models, and adds some that the backend does not list', () => {
+  const { choices } = chosen(`
+    models: { gpt-5.5: { listed: false }, hidden: { listed: true }, unknown: { listed: true } }
+    extraModels: [preview, unranked, preview]
+  `);
+  const changed = withChoices(catalog, choices);
+  assert.deepEqual(
+    listed(changed).map(({ slug }) => slug),
+    ['gpt-6-sol', 'claude-native', 'gpt-5.5-high', 'hidden', 'unranked', 'preview'],
+  );
+  assert.equal(changed.complete, true);
+});
+
+test('a bare name is no description of a model', () => {
+  const [best, sol] = catalog.entries;
+  assert.deepEqual([best && isDescribed(best), sol && isDescribed(sol)], [false, true]);
 });
 
 test('a metric names only models of the catalog', () => {

@@ -7,6 +7,7 @@ export const anthropicMessages: Dialect = {
   name: 'anthropic-messages',
   path: '/messages',
   clientHeader: 'anthropic-version',
+  modelPrefix: 'claude-',
   open: openMessages,
   errorReply: anthropicErrorReply,
 };
