@@ -18,7 +18,10 @@ export function terminalOf(cut: Cut, response: ResponseObject): CodexEvent {
   const ended = { ...response, status: statusOfCut[cut.kind] };
   switch (cut.kind) {
     case 'stop':
-      return { type: 'response.completed', response: { ...ended, stop_sequence: cut.sequence } };
+      return {
+        type: 'response.completed',
+        response: { ...ended, incomplete_details: null, stop_sequence: cut.sequence },
+      };
     case 'max_tokens': {
       const reason = { incomplete_details: { reason: 'max_output_tokens' } };
       return { type: 'response.incomplete', response: { ...ended, ...reason } };

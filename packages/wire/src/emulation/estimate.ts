@@ -9,6 +9,9 @@ const BYTES_PER_TOKEN = 4;
 const SEALED_BYTES_PER_TOKEN = 6;
 /** For an image or a file: its base64 says nothing about how much of it the model reads. */
 const ATTACHMENT_TOKENS = 1200;
+/** What the model reads around them. */
+const TOKENS_PER_ITEM = 4;
+const TOKENS_PER_TOOL = 8;
 
 /** Gathers what an answer has cost beside its visible text. */
 export interface Spending {
@@ -55,19 +58,30 @@ function unseenText({ name, arguments: args, input, content }: OutputItem): stri
 }
 
 /** Walks the whole request, so it is for answers that were ended here, not for every one. */
-function estimateRequestTokens(request: CodexRequest): number {
+function estimateRequestTokens({ instructions, input, tools = [] }: CodexRequest): number {
+  const described = tools.map((tool) => TOKENS_PER_TOOL + estimateTokens(JSON.stringify(tool)));
+  const said = input.length * TOKENS_PER_ITEM + contentTokens(input);
+  return described.reduce((sum, tokens) => sum + tokens, estimateTokens(instructions) + Math.ceil(said));
+}
+
+/** Members that steer the protocol: the model gets a token or two for them, whatever they say. */
+const protocol: ReadonlySet<string> = new Set(['type', 'role', 'id', 'call_id', 'status', 'phase', 'detail']);
+
+/** All texts of the input, wherever they stand. */
+function contentTokens(input: CodexRequest['input']): number {
   let tokens = 0;
-  const open: unknown[] = [request];
+  const open: unknown[] = [input];
   while (open.length > 0) {
     const value = open.pop();
     if (Array.isArray(value)) for (const member of value) open.push(member);
     else if (isRecord(value)) {
       const { encrypted_content: seal, ...members } = value;
       if (typeof seal === 'string') tokens += sealedTokens(seal);
-      for (const member of Object.entries(members)) open.push(member);
+      const names = Object.keys(members).filter((name) => !protocol.has(name));
+      for (const name of names) open.push(members[name]); // not spread: a client may send a million of them
     } else if (typeof value === 'string') {
       tokens += value.startsWith('data:') ? ATTACHMENT_TOKENS : utf8Length(value) / BYTES_PER_TOKEN;
     }
   }
-  return Math.ceil(tokens);
+  return tokens;
 }
