@@ -2,7 +2,8 @@ import { nothingRecalled, type Dialect, type Warnings } from '@codex-gateway/wir
 import { warningsHeader } from '@codex-gateway/wire/dialects/warnings.ts';
 import type { RequestHandler } from 'express';
 import { newId } from '../ids.ts';
-import { checkMaxTokens, checkModel } from '../keys/policy.ts';
+import type { ApiKey } from '../keys/api-keys.ts';
+import { checkMaxTokens, checkModel, checkParameters } from '../keys/policy.ts';
 import type { Admit } from '../limits/admission.ts';
 import type { Answer, AskUpstream } from '../upstream/retry.ts';
 import { recording, wholeAnswer } from './answer-record.ts';
@@ -36,7 +37,8 @@ export function createInference(dialect: Dialect, deps: InferenceDeps): RequestH
 
     const body = await readJsonBody(req, { maxBytes: deps.maxBodyBytes, signal });
     const exchange = dialect.open(body.value, openContext(req, key, deps));
-    const { model, maxTokens, wantsStream } = exchange;
+    const { model, maxTokens, wantsStream, warnings } = exchange;
+    checkParameters(key, warnings);
     checkModel(key, model);
     checkMaxTokens(key, maxTokens);
     record.model = deps.modelLabel(model.slug);
@@ -56,7 +58,7 @@ export function createInference(dialect: Dialect, deps: InferenceDeps): RequestH
       record.retries = answer.retries;
       record.upstreamRequestId = answer.requestId;
       record.firstEventMs = scope.elapsedMs();
-      res.set(answerHeaders(answer, record.overheadMs)).set(warningHeader(exchange.warnings));
+      res.set(answerHeaders(answer, record.overheadMs)).set(warningHeader(key, warnings));
 
       const batches = enforced(answer.batches, exchange.emulate, { request, tokenizer: deps.tokenizer });
       const stamp = { id: newId(), createdAt: deps.nowSeconds(), requestId };
@@ -66,7 +68,7 @@ export function createInference(dialect: Dialect, deps: InferenceDeps): RequestH
         await writeStream(res, batches, { encoder, signal, startHeartbeat, headFirst: !answer.begun });
       } else {
         const whole = await wholeAnswer(batches, record);
-        if (record.usageIsEstimate) res.set(warningHeader({ ...exchange.warnings, usage: 'estimated' }));
+        if (record.usageIsEstimate) res.set(warningHeader(key, { ...warnings, usage: 'estimated' }));
         res.json(exchange.reply(whole, stamp));
       }
     } finally {
@@ -82,7 +84,7 @@ function answerHeaders(answer: Answer, overheadMs: number): Record<string, strin
   };
 }
 
-function warningHeader(warnings: Warnings): Record<string, string> {
-  const warning = warningsHeader(warnings);
+function warningHeader(key: ApiKey, warnings: Warnings): Record<string, string> {
+  const warning = key.unsupportedParameters === 'silent' ? null : warningsHeader(warnings);
   return warning === null ? {} : { 'x-gateway-warnings': warning };
 }

@@ -1,4 +1,4 @@
-import type { ResolvedModel } from '@codex-gateway/wire/dialects/dialect.ts';
+import type { ResolvedModel, Warnings } from '@codex-gateway/wire/dialects/dialect.ts';
 import { FaultError } from '@codex-gateway/wire/fault.ts';
 import { withoutPreset } from '../models/resolve.ts';
 import { mayUseModel, type ApiKey } from './api-keys.ts';
@@ -28,4 +28,20 @@ export function checkMaxTokens(key: ApiKey, maxTokens: number | null): void {
   if (cap === undefined || maxTokens === null || maxTokens <= cap) return;
   const message = `This key allows at most ${cap} output tokens, the request asks for ${maxTokens}.`;
   throw new FaultError({ kind: 'max_tokens_exceeded', message, param: 'max_tokens' });
+}
+
+/**
+ * A strict key is refused what other keys are only told of. Fields that no API knows are no mistake: clients send what
+ * comes with later versions.
+ *
+ * @throws FaultError 400 `unsupported_parameter` that lists all of them
+ */
+export function checkParameters(key: ApiKey, { dropped, unknown = [] }: Warnings): void {
+  if (key.unsupportedParameters !== 'strict') return;
+  const names = dropped.filter((name) => !unknown.includes(name));
+  const [first] = names;
+  if (first === undefined) return;
+  const [noun, verb] = names.length === 1 ? ['parameter', 'is'] : ['parameters', 'are'];
+  const message = `Unsupported ${noun}: ${names.map((name) => `'${name}'`).join(', ')} ${verb} not available here.`;
+  throw new FaultError({ kind: 'unsupported_parameter', message, param: first });
 }
