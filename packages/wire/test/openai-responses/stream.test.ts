@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { APIError } from 'openai';
 import { decodeEvent, type CodexEvent } from '../../src/codex/events.ts';
 import type { StreamEncoder } from '../../src/dialects/dialect.ts';
 import { openaiResponses } from '../../src/dialects/openai-responses/dialect.ts';
 import type { Fault } from '../../src/fault.ts';
 import { openContext, stamp } from '../openai-chat/open-context.ts';
-import { sdkClient } from '../openai-chat/sdk-client.ts';
 import { begin, completed, failed, message, upstream } from '../upstream-events.ts';
 import { bodyOf, cases } from './cases.ts';
-import { readFrames, type ReadFrame } from './frames.ts';
+import { readFrames } from './frames.ts';
+import { assertLegal, assertReadable, responseOf } from './legal.ts';
 
 const cut: Fault = { kind: 'upstream_error', message: 'The upstream ended early.' };
-const terminals = new Set(['response.completed', 'response.incomplete', 'response.failed']);
 
 function encoder(body: object = {}): StreamEncoder {
   return openaiResponses
@@ -24,38 +22,6 @@ function encoder(body: object = {}): StreamEncoder {
 /** The whole stream for these events; when they do not end it, it ends with a fault. */
 function told(events: readonly CodexEvent[], encoding = encoder()): string {
   return encoding.push(events) + encoding.fail(cut);
-}
-
-function responseOf({ data }: ReadFrame): Readonly<Record<string, unknown>> {
-  const { response } = data;
-  assert.ok(typeof response === 'object' && response !== null);
-  return { ...response };
-}
-
-/** What every stream must be, whatever came from upstream. */
-function assertLegal(text: string): void {
-  const frames = readFrames(text);
-  assert.deepEqual(
-    frames.map(({ data }) => data['sequence_number']),
-    frames.map((_frame, index) => index),
-  );
-  assert.equal(frames[0]?.event, 'response.created');
-  assert.deepEqual(
-    frames.filter(({ event }) => terminals.has(event)).map((frame) => frames.indexOf(frame)),
-    [frames.length - 1],
-  );
-  const ids = frames.filter(({ data }) => 'response' in data).map((frame) => responseOf(frame)['id']);
-  assert.deepEqual([...new Set(ids)], ['resp_0123456789abcdef']);
-}
-
-/** The SDK may throw what the stream reports, never because of how it is told. */
-async function assertReadable(text: string): Promise<void> {
-  const client = sdkClient(text, 'text/event-stream');
-  try {
-    await client.responses.stream({ model: 'gpt-5.5', input: 'Go.' }).finalResponse();
-  } catch (error) {
-    assert.ok(error instanceof APIError && error.code, String(error));
-  }
 }
 
 for (const answer of cases) {
