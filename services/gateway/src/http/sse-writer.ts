@@ -53,6 +53,7 @@ export async function writeStream(
     // `once` hides the signal's reason behind an AbortError of its own
     const reason: unknown = signal.aborted ? signal.reason : error;
     if (res.headersSent) endFailed(res, encoder.fail(faultOf(reason)), clientIsSlow);
+    else for (const name of Object.keys(headers)) res.removeHeader(name); // the answer will be an error in JSON
     throw reason;
   } finally {
     heartbeat.stop();
