@@ -16,7 +16,7 @@ const plainText = { disallowedSpecial: new Set<string>() };
 
 /**
  * A tokenizer that is loaded when it is first needed: most processes never count a token, and it costs about 80 MB and
- * 0.2 s (docs/decisions/2026-11-21-tokens-are-counted-only-near-a-limit.md). Not by `import()`: a count cannot wait.
+ * 0.2 s (docs/decisions/2026-11-21-stop-strings-and-token-limits.md). Not by `import()`: a count cannot wait.
  */
 export function createTokenizer(): Tokenizer {
   const loadModule = createRequire(import.meta.url);
