@@ -78,6 +78,7 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
       logger,
       cache: backend.models,
       ask: backend.ask,
+      askRaw: backend.askRaw,
       now: clock.now,
       nowSeconds: () => Math.floor(clock.now() / 1000),
       isDraining: () => draining,

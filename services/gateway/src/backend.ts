@@ -1,6 +1,7 @@
 import type { Clock } from '@codex-gateway/service-kit/clock.ts';
 import { createHttpClient } from '@codex-gateway/service-kit/http-client.ts';
 import type { Logger } from '@codex-gateway/service-kit/logger.ts';
+import type { Remedy } from '@codex-gateway/wire/codex/refusal.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Metrics } from './metrics.ts';
 import { changedModels, createModelsCache, type ModelsCache } from './models/cache.ts';
@@ -10,6 +11,7 @@ import { createBrokerApi } from './tokens/broker-api.ts';
 import { createBrokerClient, type BrokerClient } from './tokens/broker-client.ts';
 import { createAccounts } from './upstream/accounts.ts';
 import { createCodexClient } from './upstream/codex-client.ts';
+import { createRaw, type AskRaw } from './upstream/raw.ts';
 import { createRetry, type AskUpstream } from './upstream/retry.ts';
 
 /** The pause before an overloaded or unreachable upstream is asked again. */
@@ -25,6 +27,7 @@ export interface BackendDeps {
 export interface Backend {
   readonly broker: BrokerClient;
   readonly ask: AskUpstream;
+  readonly askRaw: AskRaw;
   readonly models: ModelsCache;
   readonly close: () => Promise<void>;
 }
@@ -51,11 +54,18 @@ export function createBackend({ config, clock, logger, metrics }: BackendDeps): 
     clientVersion: config.CODEX_CLIENT_VERSION,
     dispatcher: outward,
   };
+  const calls = { ...endpoint, countCall: (code: string) => metrics.upstreamRequests.inc({ code }) };
   const client = createCodexClient({
-    ...endpoint,
-    countCall: (code) => metrics.upstreamRequests.inc({ code }),
+    ...calls,
     countOddEvent: (kind) => metrics.unknownEvents.inc({ kind }),
   });
+  const retry = {
+    accounts,
+    rejectToken: broker.reject,
+    retryPauseMs: RETRY_PAUSE_MS,
+    clock,
+    countRetry: (reason: Remedy) => metrics.upstreamRetries.inc({ reason }),
+  };
   const listed = createModelsCache({
     read: createCatalogSource({ ...endpoint, accounts }),
     ttlMs: config.MODELS_CACHE_TTL_SECONDS * 1000,
@@ -65,14 +75,8 @@ export function createBackend({ config, clock, logger, metrics }: BackendDeps): 
   });
   return {
     broker,
-    ask: createRetry({
-      client,
-      accounts,
-      rejectToken: broker.reject,
-      retryPauseMs: RETRY_PAUSE_MS,
-      clock,
-      countRetry: (reason) => metrics.upstreamRetries.inc({ reason }),
-    }),
+    ask: createRetry({ ...retry, client }),
+    askRaw: createRaw({ ...retry, ...calls }),
     models: changedModels(listed, (catalog) => withChoices(catalog, config.choices)),
     close: async () => {
       await Promise.all([outward.destroy(), inner.destroy()]);

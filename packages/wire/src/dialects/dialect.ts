@@ -18,6 +18,8 @@ export interface Dialect {
   readonly clientHeader?: string;
   /** Some of its clients show only models with this prefix; every model answers to it. */
   readonly modelPrefix?: string;
+  /** Its format is the upstream's own: a client may have its bytes passed through. */
+  readonly isUpstreamFormat?: true;
   /**
    * Reads a client's body: pure, nothing is sent or kept.
    *

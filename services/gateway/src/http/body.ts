@@ -22,6 +22,8 @@ export interface BodyLimits {
 
 export interface JsonBody {
   readonly value: unknown;
+  /** As it came, perhaps compressed. */
+  readonly received: Buffer;
   /** After decompression. */
   readonly bytes: number;
 }
@@ -33,12 +35,13 @@ export interface JsonBody {
  */
 export async function readJsonBody(req: IncomingMessage, limits: BodyLimits): Promise<JsonBody> {
   const { 'content-encoding': encoding, 'content-type': type } = req.headers;
-  const bytes = await decompress(await readBytes(req, limits), encoding, limits.maxBytes);
+  const received = await readBytes(req, limits);
+  const bytes = await decompress(received, encoding, limits.maxBytes);
   if (type !== undefined && !/^application\/(.+\+)?json\b/i.test(type)) {
     throw invalidRequest('The content-type must be application/json.', null);
   }
   try {
-    return { value: JSON.parse(bytes.toString('utf8')), bytes: bytes.length };
+    return { value: JSON.parse(bytes.toString('utf8')), received, bytes: bytes.length };
   } catch {
     throw invalidRequest('The request body is not valid JSON.', null); // the parser's own text quotes the body
   }

@@ -5,7 +5,8 @@ import { newId } from '../ids.ts';
 import type { ApiKey } from '../keys/api-keys.ts';
 import { checkMaxTokens, checkModel, checkParameters } from '../keys/policy.ts';
 import type { Admit } from '../limits/admission.ts';
-import type { Answer, AskUpstream } from '../upstream/retry.ts';
+import type { AskUpstream } from '../upstream/retry.ts';
+import { answerHeaders } from './answer-headers.ts';
 import { recording, wholeAnswer } from './answer-record.ts';
 import { acceptedKey } from './authenticate.ts';
 import { readJsonBody } from './body.ts';
@@ -74,13 +75,6 @@ export function createInference(dialect: Dialect, deps: InferenceDeps): RequestH
     } finally {
       await permit.settle(record.usage?.totalTokens ?? reservedUntilKnown);
     }
-  };
-}
-
-function answerHeaders(answer: Answer, overheadMs: number): Record<string, string> {
-  return {
-    'server-timing': `gateway;dur=${overheadMs}`,
-    ...(answer.requestId !== null && { 'x-upstream-request-id': answer.requestId }),
   };
 }
 

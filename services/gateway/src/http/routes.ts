@@ -1,4 +1,5 @@
 import { probeRoutes, type Readiness } from '@codex-gateway/service-kit/ops-server.ts';
+import type { Dialect } from '@codex-gateway/wire/dialects/dialect.ts';
 import { dialects } from '@codex-gateway/wire/dialects/registry.ts';
 import { FaultError } from '@codex-gateway/wire/fault.ts';
 import express, { type Express, type RequestHandler, type Router } from 'express';
@@ -8,8 +9,9 @@ import { authenticate, type AuthenticateDeps } from './authenticate.ts';
 import { answerErrors, type ErrorDeps } from './errors.ts';
 import { createInference, type InferenceDeps } from './inference.ts';
 import { modelsRoutes, type ModelsDeps } from './models.ts';
+import { createRawInference, wantsRaw, type RawDeps } from './raw.ts';
 
-export interface RouteDeps extends InferenceDeps, AuthenticateDeps, ErrorDeps, ModelsDeps {
+export interface RouteDeps extends InferenceDeps, RawDeps, AuthenticateDeps, ErrorDeps, ModelsDeps {
   readonly readiness: () => Readiness;
   readonly uptimeSeconds: () => number;
   readonly isDraining: () => boolean;
@@ -43,13 +45,20 @@ function apiRoutes(deps: RouteDeps): Router {
       deps.scopes.of(res).record.dialect = dialect.name;
       next();
     };
-    router.post(dialect.path, note, known, refuseOverload(deps), createInference(dialect, deps));
+    router.post(dialect.path, note, known, refuseOverload(deps), answering(dialect, deps));
     router.all(dialect.path, only('POST'));
   }
   router.get(['/models', '/models/*id'], known);
   router.use(modelsRoutes(deps));
   router.all(['/models', '/models/*id'], only('GET, HEAD'));
   return router;
+}
+
+function answering(dialect: Dialect, deps: RouteDeps): RequestHandler {
+  const inference = createInference(dialect, deps);
+  if (!dialect.isUpstreamFormat) return inference;
+  const raw = createRawInference(deps);
+  return (req, res, next) => (wantsRaw(req) ? raw : inference)(req, res, next);
 }
 
 function only(allow: string): RequestHandler {

@@ -8,7 +8,10 @@ import { mayUseModel, type ApiKey } from './api-keys.ts';
  *
  * @throws FaultError 403 `model_not_allowed`, 404 `model_not_found`
  */
-export function checkModel(key: ApiKey, { requested, slug, exists }: ResolvedModel): void {
+export function checkModel(
+  key: ApiKey,
+  { requested, slug, exists }: Pick<ResolvedModel, 'requested' | 'slug' | 'exists'>,
+): void {
   if (!mayUseModel(key, [withoutPreset(requested), slug])) {
     throw new FaultError({
       kind: 'model_not_allowed',

@@ -1,12 +1,10 @@
 import type { ServedAccount } from '@codex-gateway/wire/broker/contract.ts';
 import { createEventReader } from '@codex-gateway/wire/codex/event-reader.ts';
 import { isTerminal, type CodexEvent } from '@codex-gateway/wire/codex/events.ts';
-import { refusalOfReply, type Refusal } from '@codex-gateway/wire/codex/refusal.ts';
+import type { Refusal } from '@codex-gateway/wire/codex/refusal.ts';
 import type { CodexRequest } from '@codex-gateway/wire/codex/request.ts';
-import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
-import { errorCode } from '@codex-gateway/service-kit/config.ts';
-import { request, type Dispatcher } from 'undici';
-import { upstreamHeaders } from './headers.ts';
+import type { Dispatcher } from 'undici';
+import { createPost, refusalOf, throwBroken, upstreamRequestId, type PostDeps } from './post.ts';
 
 /** Events of one network read: decoded together, written to the client together. */
 export type Batch = readonly CodexEvent[];
@@ -27,12 +25,7 @@ export interface UpstreamCall {
   readonly signal: AbortSignal;
 }
 
-export interface CodexClientDeps {
-  readonly baseUrl: string;
-  readonly clientVersion: string;
-  readonly dispatcher: Dispatcher;
-  /** Told the status of every answer, or the error code when there was none. */
-  readonly countCall: (code: string) => void;
+export interface CodexClientDeps extends PostDeps {
   /** Told of every event that is not known or cannot be read. */
   readonly countOddEvent: (kind: 'other' | 'malformed') => void;
 }
@@ -45,35 +38,19 @@ const MAX_ERROR_BYTES = 64 * 1024;
 const LINGER_MS = 1_000;
 
 /**
- * One POST to `/responses`, never repeated here.
+ * Asks once for an answer in events.
  *
  * @throws FaultError when the upstream cannot be reached or goes silent, or with the signal's own reason
  */
-export function createCodexClient({
-  baseUrl,
-  clientVersion,
-  dispatcher,
-  countCall,
-  countOddEvent,
-}: CodexClientDeps): CodexClient {
-  return async ({ request: body, account, requestId, signal }) => {
-    const answer = await request(`${baseUrl}/responses`, {
-      method: 'POST',
-      dispatcher,
-      signal,
-      headers: {
-        ...upstreamHeaders({ account, clientVersion, requestId }),
-        'content-type': 'application/json',
-        accept: 'text/event-stream',
-        'session-id': body.prompt_cache_key,
-      },
-      body: JSON.stringify(body),
-    }).catch((error: unknown) => {
-      countCall(errorCode(error));
-      signal.throwIfAborted();
-      throw new FaultError(connectionFault(error), { cause: error });
-    });
-    countCall(String(answer.statusCode));
+export function createCodexClient({ countOddEvent, ...deps }: CodexClientDeps): CodexClient {
+  const post = createPost(deps);
+  return async ({ request, account, requestId, signal }) => {
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      'session-id': request.prompt_cache_key,
+    };
+    const answer = await post({ body: JSON.stringify(request), headers, account, requestId, signal });
     if (answer.statusCode !== 200) {
       const refusal = await readRefusal(answer).catch((error: unknown) => throwBroken(error, signal));
       return { kind: 'refused', refusal };
@@ -81,42 +58,9 @@ export function createCodexClient({
     return {
       kind: 'stream',
       batches: readBatches(answer.body, signal, countOddEvent),
-      requestId: header(answer, 'x-request-id') ?? header(answer, 'x-oai-request-id'),
+      requestId: upstreamRequestId(answer),
     };
   };
-}
-
-/** Whether the request surely never reached the upstream, so that it may be sent again. */
-export function neverSent(error: FaultError): boolean {
-  return error.fault.kind === 'upstream_unavailable' && connectCodes.has(errorCode(error.cause));
-}
-
-const connectCodes: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-const silenceCodes: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
-
-function connectionFault(error: unknown): Fault {
-  const code = errorCode(error);
-  if (silenceCodes.has(code))
-    return { kind: 'upstream_timeout', message: 'The upstream did not answer in time.' };
-  return { kind: 'upstream_unavailable', message: `The upstream cannot be reached (${code}).` };
-}
-
-/** After the head: the request ended, or the upstream went silent or broke off. */
-function throwBroken(error: unknown, signal: AbortSignal): never {
-  signal.throwIfAborted();
-  if (error instanceof FaultError) throw error;
-  const fault: Fault = silenceCodes.has(errorCode(error))
-    ? { kind: 'upstream_timeout', message: 'The upstream went silent.' }
-    : { kind: 'upstream_error', message: 'The upstream broke off its answer.' };
-  throw new FaultError(fault, { cause: error });
 }
 
 async function* readBatches(
@@ -159,15 +103,5 @@ async function readRefusal(answer: Dispatcher.ResponseData): Promise<Refusal> {
     size += chunk.length;
     if (size > MAX_ERROR_BYTES) break;
   }
-  const seconds = Number(header(answer, 'retry-after'));
-  return refusalOfReply({
-    status: answer.statusCode,
-    body: Buffer.concat(chunks).toString('utf8'),
-    retryAfterSeconds: Number.isInteger(seconds) && seconds > 0 ? seconds : null,
-  });
-}
-
-function header({ headers }: Dispatcher.ResponseData, name: string): string | null {
-  const value = headers[name];
-  return typeof value === 'string' && value !== '' ? value : null;
+  return refusalOf(answer, Buffer.concat(chunks));
 }

@@ -4,8 +4,9 @@ import type { Refusal, Remedy } from '@codex-gateway/wire/codex/refusal.ts';
 import { withoutReasoning, type CodexRequest } from '@codex-gateway/wire/codex/request.ts';
 import { FaultError } from '@codex-gateway/wire/fault.ts';
 import type { Accounts } from './accounts.ts';
-import { neverSent, type CodexClient, type UpstreamCall, type UpstreamResult } from './codex-client.ts';
-import { untilFirstEvent, type Begun, type FirstEvent } from './first-event.ts';
+import type { CodexClient } from './codex-client.ts';
+import { untilFirstEvent, type Begun } from './first-event.ts';
+import { neverSent } from './post.ts';
 
 /** An answer on its way; when it has `begun`, its first batch holds a real event. */
 export interface Answer extends Begun {
@@ -20,7 +21,6 @@ export interface AskOptions {
 export type AskUpstream = (request: CodexRequest, options: AskOptions) => Promise<Answer>;
 
 export interface RetryDeps {
-  readonly client: CodexClient;
   readonly accounts: Accounts;
   /** Has the broker replace a refused token. */
   readonly rejectToken: (account: ServedAccount) => Promise<void>;
@@ -30,6 +30,14 @@ export interface RetryDeps {
   readonly countRetry: (reason: Remedy) => void;
 }
 
+/** Asks once; `reason` says what made this try necessary, `none` for the first. */
+export type Try<Taken> = (account: ServedAccount, reason: Remedy) => Promise<Taken | Refused>;
+
+interface Refused {
+  readonly kind: 'refused';
+  readonly refusal: Refusal;
+}
+
 /**
  * Asks the upstream until an answer begins. A request is sent again only when it was surely not accepted, and for each
  * reason once: the upstream could not be reached, refused the token, the account or a sealed reasoning item, or was
@@ -37,26 +45,39 @@ export interface RetryDeps {
  *
  * @throws FaultError what the client is to be told
  */
-export function createRetry(deps: RetryDeps): AskUpstream {
+export async function untilTaken<Taken extends { readonly kind: 'stream' }>(
+  deps: RetryDeps,
+  signal: AbortSignal,
+  tryOnce: Try<Taken>,
+): Promise<{ readonly taken: Taken; readonly retries: number }> {
+  const tried = new Set<string>();
+  const unusable = new Set<string>();
+  let reason: Remedy = 'none';
+  for (let retries = 0; ; retries++) {
+    const account = await deps.accounts.choose(unusable);
+    if (reason !== 'none') deps.countRetry(reason);
+    const result: Taken | Refused = await tryOnce(account, reason).catch(refuseIfNeverSent);
+    if (result.kind === 'stream') return { taken: result, retries };
+    const { fault } = result.refusal;
+    if (fault.kind === 'usage_limit_reached') deps.accounts.rest(account.alias, fault);
+    reason = nextRemedy(result.refusal, account, tried);
+    if (reason === 'none') throw new FaultError(fault);
+    if (reason === 'other_account') unusable.add(account.alias);
+    if (reason === 'fresh_token') await deps.rejectToken(account);
+    if (reason === 'pause') await pause(deps, signal);
+  }
+}
+
+/** Asks for an answer in events, until its first real one. */
+export function createRetry(deps: RetryDeps & { readonly client: CodexClient }): AskUpstream {
   return async (firstRequest, { requestId, signal }) => {
-    const tried = new Set<string>();
-    const unusable = new Set<string>();
     let request = firstRequest;
-    let reason: Remedy = 'none';
-    for (let retries = 0; ; retries++) {
-      const account = await deps.accounts.choose(unusable);
-      if (reason !== 'none') deps.countRetry(reason);
-      const result = await attempt(deps, { request, account, requestId, signal });
-      if (result.kind === 'stream') return { ...result, retries };
-      const { fault } = result.refusal;
-      if (fault.kind === 'usage_limit_reached') deps.accounts.rest(account.alias, fault);
-      reason = nextRemedy(result.refusal, account, tried);
-      if (reason === 'none') throw new FaultError(fault);
-      if (reason === 'other_account') unusable.add(account.alias);
-      if (reason === 'fresh_token') await deps.rejectToken(account);
+    const { taken, retries } = await untilTaken<Begun>(deps, signal, async (account, reason) => {
       if (reason === 'without_reasoning') request = withoutReasoning(request);
-      if (reason === 'pause') await pause(deps, signal);
-    }
+      const result = await deps.client({ request, account, requestId, signal });
+      return result.kind === 'refused' ? result : untilFirstEvent(result, deps.clock);
+    });
+    return { ...taken, retries };
   };
 }
 
@@ -79,12 +100,7 @@ async function pause({ clock, retryPauseMs }: RetryDeps, signal: AbortSignal): P
   signal.throwIfAborted();
 }
 
-async function attempt({ client, clock }: RetryDeps, call: UpstreamCall): Promise<FirstEvent> {
-  const result = await client(call).catch(refuseIfNeverSent);
-  return result.kind === 'refused' ? result : untilFirstEvent(result, clock);
-}
-
-function refuseIfNeverSent(error: unknown): UpstreamResult {
+function refuseIfNeverSent(error: unknown): Refused {
   if (!(error instanceof FaultError) || !neverSent(error)) throw error;
   return { kind: 'refused', refusal: { fault: error.fault, remedy: 'pause' } };
 }

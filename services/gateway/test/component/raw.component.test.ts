@@ -7,7 +7,6 @@ import { zstdCompressSync } from 'node:zlib';
 import { listen } from '@codex-gateway/service-kit/lifecycle.ts';
 import { createManualClock } from '@codex-gateway/testkit/manual-clock.ts';
 import { startStack, type Stack } from '@codex-gateway/testkit/stack.ts';
-import OpenAI from 'openai';
 import { head, json, open, responses, send } from './client.ts';
 
 const bounded = { timeout: 60_000 };
@@ -40,7 +39,7 @@ async function stackBefore(t: TestContext, respond: Respond, keys?: Readonly<Rec
     server.closeAllConnections();
   });
   const stack = await startStack(t, {
-    environment: { CODEX_BASE_URL: `http://127.0.0.1:${port}/codex` },
+    environment: { CODEX_BASE_URL: `http://127.0.0.1:${port}/codex`, MAX_BODY_BYTES: '1024' },
     ...(keys && { keys }),
   });
   return { stack, received };
@@ -161,7 +160,7 @@ test(
 );
 
 const refusals = [
-  [400, 'application/json', '{"detail" : "Unsupported parameter: temperature"}', 'upstream_error'],
+  [400, 'application/json', '{"detail" : "Unsupported parameter: temperature"}', 'upstream_refused'],
   [
     400,
     'application/json',
@@ -169,7 +168,7 @@ const refusals = [
     'upstream_refused',
   ],
   [404, 'application/json', '{"detail":"Not Found"}', 'upstream_refused'],
-  [422, 'text/plain', 'no JSON at all', 'upstream_error'],
+  [422, 'text/plain', 'no JSON at all', 'upstream_refused'],
   [
     429,
     'application/json',
@@ -232,7 +231,8 @@ for (const status of [401, 402, 403]) {
 test('a refused token is replaced and the same bytes are sent again', bounded, async (t) => {
   const stack = await startStack(t);
   stack.simulator.control.nextResponses('status 401');
-  const body = { ...responses.body('Say exactly: hello'), instructions: '', stream: true, store: false };
+  const input = [{ role: 'user', content: [{ type: 'input_text', text: 'Say exactly: hello' }] }];
+  const body = { model: 'gpt-5.5', instructions: '', input, stream: true, store: false };
   const answer = await sendRaw(stack, body);
   assert.equal(answer.status, 200, answer.bytes.toString());
 });
@@ -254,7 +254,7 @@ test('key, model and size are judged as for every other request', bounded, async
   assert.deepEqual(await codeOf('sk-open', '{"input":"hi"}'), [400, 'invalid_request']);
   assert.deepEqual(await codeOf('sk-open', '{"model":5}'), [400, 'invalid_request']);
   assert.deepEqual(await codeOf('sk-open', 'no JSON'), [400, 'invalid_request']);
-  assert.deepEqual(await codeOf('sk-open', Buffer.alloc(33_554_433, ' ')), [413, 'request_too_large']);
+  assert.deepEqual(await codeOf('sk-open', Buffer.alloc(2_000, ' ')), [413, 'request_too_large']);
   assert.equal(received.length, 0);
   assert.equal(
     (await send(`${stack.url}/v1/responses`, { key: 'sk-slow', headers: raw, body: oddBody })).status,
@@ -352,23 +352,4 @@ test('silence stays silent', bounded, async (t) => {
   for (let second = 0; second < 60; second++) clock.advance(1_000);
   upstream.end(oddStream.subarray(60));
   assert.equal(sha256(await bytesOf(answer)), sha256(oddStream));
-});
-
-test('the OpenAI SDK reads a raw stream of the backend', bounded, async (t) => {
-  const stack = await startStack(t);
-  const client = new OpenAI({
-    baseURL: `${stack.url}/v1`,
-    apiKey: 'sk-stack-key-canary',
-    defaultHeaders: raw,
-  });
-  const stream = await client.responses.create({
-    model: 'gpt-5.5',
-    instructions: 'Be brief.',
-    input: [{ role: 'user', content: [{ type: 'input_text', text: 'Say exactly: hello' }] }],
-    stream: true,
-    store: false,
-  });
-  let text = '';
-  for await (const event of stream) if (event.type === 'response.output_text.delta') text += event.delta;
-  assert.equal(text, 'hello');
 });

@@ -48,8 +48,10 @@ for (const [name, compress] of [
 ] as const) {
   test(`a body in ${name} is read`, bounded, async (t) => {
     const { url } = await serve(t);
-    const answer = await post(url, new Uint8Array(compress(json)), { ...typed, 'content-encoding': name });
-    assert.deepEqual(answer, { status: 200, body: { value, bytes: json.length } });
+    const sent = compress(json);
+    const answer = await post(url, new Uint8Array(sent), { ...typed, 'content-encoding': name });
+    const received = sent.toJSON(); // as it came, and so it is passed on in raw mode
+    assert.deepEqual(answer, { status: 200, body: { value, received, bytes: json.length } });
   });
 
   test(`a bomb in ${name} is too large, and so is nothing below it`, bounded, async (t) => {

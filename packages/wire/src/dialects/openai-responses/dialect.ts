@@ -6,6 +6,7 @@ import { openResponses } from './open.ts';
 export const openaiResponses: Dialect = {
   name: 'openai-responses',
   path: '/responses',
+  isUpstreamFormat: true,
   open: openResponses,
   errorReply: openAiErrorReply,
 };

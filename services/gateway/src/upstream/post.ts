@@ -1,0 +1,101 @@
+import { errorCode } from '@codex-gateway/service-kit/config.ts';
+import type { ServedAccount } from '@codex-gateway/wire/broker/contract.ts';
+import { refusalOfReply, type Refusal } from '@codex-gateway/wire/codex/refusal.ts';
+import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
+import { request, type Dispatcher } from 'undici';
+import { upstreamHeaders } from './headers.ts';
+
+export interface PostDeps {
+  readonly baseUrl: string;
+  readonly clientVersion: string;
+  readonly dispatcher: Dispatcher;
+  /** Told the status of every answer, or the error code when there was none. */
+  readonly countCall: (code: string) => void;
+}
+
+export interface Posting {
+  readonly body: string | Buffer;
+  /** Beside those by which the gateway says who asks, which win. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly account: ServedAccount;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+}
+
+export type Post = (posting: Posting) => Promise<Dispatcher.ResponseData>;
+
+/**
+ * One POST to `/responses`, never repeated here; gives the answer when its head is there.
+ *
+ * @throws FaultError when the upstream cannot be reached or goes silent, or with the signal's own reason
+ */
+export function createPost({ baseUrl, clientVersion, dispatcher, countCall }: PostDeps): Post {
+  return async ({ body, headers, account, requestId, signal }) => {
+    const answer = await request(`${baseUrl}/responses`, {
+      method: 'POST',
+      dispatcher,
+      signal,
+      headers: { ...headers, ...upstreamHeaders({ account, clientVersion, requestId }) },
+      body,
+    }).catch((error: unknown) => {
+      countCall(errorCode(error));
+      signal.throwIfAborted();
+      throw new FaultError(connectionFault(error), { cause: error });
+    });
+    countCall(String(answer.statusCode));
+    return answer;
+  };
+}
+
+/** Whether the request surely never reached the upstream, so that it may be sent again. */
+export function neverSent(error: FaultError): boolean {
+  return error.fault.kind === 'upstream_unavailable' && connectCodes.has(errorCode(error.cause));
+}
+
+const connectCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+const silenceCodes: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+
+function connectionFault(error: unknown): Fault {
+  const code = errorCode(error);
+  if (silenceCodes.has(code))
+    return { kind: 'upstream_timeout', message: 'The upstream did not answer in time.' };
+  return { kind: 'upstream_unavailable', message: `The upstream cannot be reached (${code}).` };
+}
+
+/** After the head: the request ended, or the upstream went silent or broke off. */
+export function throwBroken(error: unknown, signal: AbortSignal): never {
+  signal.throwIfAborted();
+  if (error instanceof FaultError) throw error;
+  const fault: Fault = silenceCodes.has(errorCode(error))
+    ? { kind: 'upstream_timeout', message: 'The upstream went silent.' }
+    : { kind: 'upstream_error', message: 'The upstream broke off its answer.' };
+  throw new FaultError(fault, { cause: error });
+}
+
+/** Why an answer that is not a 200 is none. */
+export function refusalOf(answer: Dispatcher.ResponseData, body: Buffer): Refusal {
+  const seconds = Number(header(answer, 'retry-after'));
+  return refusalOfReply({
+    status: answer.statusCode,
+    body: body.toString('utf8'),
+    retryAfterSeconds: Number.isInteger(seconds) && seconds > 0 ? seconds : null,
+  });
+}
+
+/** The upstream's own id of a request. */
+export function upstreamRequestId(answer: Dispatcher.ResponseData): string | null {
+  return header(answer, 'x-request-id') ?? header(answer, 'x-oai-request-id');
+}
+
+export function header({ headers }: Dispatcher.ResponseData, name: string): string | null {
+  const value = headers[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
