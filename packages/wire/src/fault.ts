@@ -37,7 +37,6 @@ type PlainKind =
   | 'raw_not_allowed'
   | 'unknown_url'
   | 'upgrade_required'
-  | 'response_not_found'
   /** A server-side thread of the Anthropic SDK, which then goes on without one (its `ThreadState`). */
   | 'thread_unsupported_request'
   | 'request_too_large'
@@ -57,6 +56,7 @@ type FieldKind =
   | 'unsupported_value'
   | 'max_tokens_exceeded'
   | 'previous_response_not_found'
+  | 'response_not_found'
   | 'model_not_allowed'
   | 'model_not_found';
 

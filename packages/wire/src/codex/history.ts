@@ -6,7 +6,7 @@ import type {
   InputItem,
 } from './items.ts';
 
-type CallItem = FunctionCallItem | CustomToolCallItem;
+export type CallItem = FunctionCallItem | CustomToolCallItem;
 
 const MAX_CALL_ID = 64;
 const safeCallId = /^[A-Za-z0-9_-]+$/;
@@ -61,8 +61,12 @@ function unpaired(items: readonly InputItem[]): Unpaired {
   return { orphans, unanswered: new Set([...open.values()].flat()) };
 }
 
-function isCall(item: InputItem): item is CallItem {
+export function isCall(item: InputItem): item is CallItem {
   return item.type === 'function_call' || item.type === 'custom_tool_call';
+}
+
+export function callIdsOf(items: readonly InputItem[]): readonly string[] {
+  return items.filter(isCall).map(({ call_id }) => call_id);
 }
 
 /** Calls of the other kinds (`local_shell_call`, …) are answered by the same outputs, so they count too. */

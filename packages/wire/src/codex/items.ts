@@ -1,3 +1,5 @@
+import { isRecord } from '../record.ts';
+
 /**
  * Items of `input` and `output` on the Codex Responses wire, in its own spelling. Only the members that the gateway
  * writes or reads are named; `PassedItem` is any other item, handed on as it came.
@@ -71,3 +73,18 @@ export type InputItem =
   | CallOutputItem
   | ReasoningItem
   | PassedItem;
+
+const itemTypes: ReadonlySet<unknown> = new Set([
+  'message',
+  'function_call',
+  'custom_tool_call',
+  'function_call_output',
+  'custom_tool_call_output',
+  'reasoning',
+  'passed',
+] satisfies InputItem['type'][]);
+
+/** Whether a value that was stored as an item is one; its members were checked before it was stored. */
+export function isInputItem(value: unknown): value is InputItem {
+  return isRecord(value) && itemTypes.has(value['type']);
+}

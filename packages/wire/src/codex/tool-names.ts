@@ -1,3 +1,5 @@
+import type { CodexTool } from './request.ts';
+
 const MAX_NAME = 64;
 const legalName = /^[A-Za-z0-9_-]+$/;
 
@@ -23,4 +25,15 @@ export function createToolNames(digest: (text: string) => string): ToolNames {
     },
     toClient: (name) => clientNames.get(name) ?? name,
   };
+}
+
+/** The same tools under other names; those without a name of their own stay as they are. */
+export function renamedTools(
+  tools: readonly CodexTool[],
+  rename: (name: string) => string,
+): readonly CodexTool[] {
+  return tools.map((tool) => {
+    const { name } = tool;
+    return typeof name === 'string' ? { ...tool, name: rename(name) } : tool;
+  });
 }

@@ -1,7 +1,7 @@
 import type { CodexEvent } from '../codex/events.ts';
-import type { Folded } from '../codex/fold.ts';
+import type { Folded, FoldedItem } from '../codex/fold.ts';
 import type { InputItem } from '../codex/items.ts';
-import type { CodexRequest } from '../codex/request.ts';
+import type { CodexRequest, CodexTool } from '../codex/request.ts';
 import type { EmulationRules } from '../emulation/rules.ts';
 import type { Fault } from '../fault.ts';
 import type { DialectOptions } from './options.ts';
@@ -86,11 +86,15 @@ export interface Exchange {
   readonly emulate: EmulationRules;
   /** What the request refers to without carrying it. */
   readonly recall: Recall;
+  /** The request declares no tools and does not forbid calls: when its history has calls, their tools are declared. */
+  readonly lacksTools: boolean;
   readonly warnings: Warnings;
   /** Called again for a retry: never changes anything. */
   readonly codexRequest: (recalled: Recalled) => CodexRequest;
   readonly encoder: (stamp: Stamp) => StreamEncoder;
   readonly reply: (answer: Folded, stamp: Stamp) => unknown;
+  /** What is worth keeping of a whole answer for later requests; null when the client wants nothing kept. */
+  readonly memories: ((answer: WholeAnswer) => Memories) | null;
 }
 
 export interface Recall {
@@ -101,14 +105,46 @@ export interface Recall {
 
 /** Earlier items found for a `Recall`. */
 export interface Recalled {
-  /** The conversation before this request, for `responseId`. */
+  /** The conversation before this request, for `responseId`; empty when it is not known. */
   readonly history: readonly InputItem[];
   readonly itemsById: ReadonlyMap<string, InputItem>;
   /** The reasoning that came before a call, by `call_id`. */
   readonly reasoningByCallId: ReadonlyMap<string, readonly InputItem[]>;
+  /** The tools, by the client's names, that the latest of the calls was made with; null when nobody knows. */
+  readonly tools: readonly CodexTool[] | null;
 }
 
-export const nothingRecalled: Recalled = { history: [], itemsById: new Map(), reasoningByCallId: new Map() };
+export const nothingRecalled: Recalled = {
+  history: [],
+  itemsById: new Map(),
+  reasoningByCallId: new Map(),
+  tools: null,
+};
+
+/** An answer that was given to its end, with what the request had recalled. */
+export interface WholeAnswer {
+  readonly recalled: Recalled;
+  /** Its finished items. */
+  readonly output: readonly FoldedItem[];
+  readonly stamp: Stamp;
+}
+
+/** What an answer leaves for later requests of the same client, by the ids that the client knows. */
+export interface Memories {
+  /** For requests that go on from this answer; null in dialects that cannot. */
+  readonly response: ResponseMemory | null;
+  readonly itemsById: ReadonlyMap<string, InputItem>;
+  /** Every call of the answer, with the reasoning that came before it. */
+  readonly reasoningByCallId: ReadonlyMap<string, readonly InputItem[]>;
+  /** The tools that the client declared, by its names for them. */
+  readonly tools: readonly CodexTool[];
+}
+
+export interface ResponseMemory {
+  readonly id: string;
+  /** What this request and its answer add to the conversation that was recalled for it. */
+  readonly items: readonly InputItem[];
+}
 
 /** What was not honoured as asked; becomes the header `x-gateway-warnings`. */
 export interface Warnings {
@@ -118,6 +154,8 @@ export interface Warnings {
   readonly clamped: readonly string[];
   /** Field names that lost to what the operator has pinned. */
   readonly pinned?: readonly string[];
+  /** Field names that were filled in from the conversation. */
+  readonly restored?: readonly string[];
   /** Known only after the answer. */
   readonly usage?: 'estimated';
   /** Those of `dropped` that are fields of no known API: never a reason to refuse. */

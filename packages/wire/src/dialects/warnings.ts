@@ -36,14 +36,21 @@ export function createWarningLog(): WarningLog {
 }
 
 /**
- * The value of `x-gateway-warnings`: `dropped=a,b; clamped=c; pinned=reasoning.effort`, ASCII, at most 512 bytes (cut between
+ * The value of `x-gateway-warnings`: `dropped=a,b; clamped=c; pinned=d; restored=tools`, ASCII, at most 512 bytes (cut between
  * names), null when there is nothing to say.
  */
-export function warningsHeader({ dropped, clamped, pinned = [], usage }: Warnings): string | null {
+export function warningsHeader({
+  dropped,
+  clamped,
+  pinned = [],
+  restored = [],
+  usage,
+}: Warnings): string | null {
   const groups = [
     { label: 'dropped', names: dropped },
     { label: 'clamped', names: clamped },
     { label: 'pinned', names: pinned },
+    { label: 'restored', names: restored },
     { label: 'usage', names: usage ? [usage] : [] },
   ];
   const text = groups

@@ -18,9 +18,20 @@ test('what was dropped comes before what was moved', () => {
   );
 });
 
-test('what lost to a pinned value comes last', () => {
+test('what lost to a pinned value comes after both', () => {
   const warnings = { dropped: ['seed'], clamped: ['verbosity'], pinned: ['reasoning_effort'] };
   assert.equal(warningsHeader(warnings), 'dropped=seed; clamped=verbosity; pinned=reasoning_effort');
+});
+
+test('what was restored comes after it, and before an estimated usage', () => {
+  const warnings = {
+    dropped: [],
+    clamped: [],
+    pinned: ['a'],
+    restored: ['tools'],
+    usage: 'estimated',
+  } as const;
+  assert.equal(warningsHeader(warnings), 'pinned=a; restored=tools; usage=estimated');
 });
 
 test('a field that nobody knows is declared like every other', () => {

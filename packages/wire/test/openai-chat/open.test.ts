@@ -111,6 +111,8 @@ test('an output is of the kind of the last call with its id', () => {
   );
 });
 
+const declared = { type: 'function', function: { name: 'f' } };
+
 test('a turn that is added leaves the bytes before it as they were', () => {
   const first = [system, user('One.')];
   const second = [
@@ -121,7 +123,9 @@ test('a turn that is added leaves the bytes before it as they were', () => {
   ];
   for (const response_format of [undefined, { type: 'json_object' }]) {
     const [before, after] = [first, second].map((messages) => {
-      const { input, ...rest } = open({ messages, response_format }).codexRequest(nothingRecalled);
+      const { input, ...rest } = open({ messages, response_format, tools: [declared] }).codexRequest(
+        nothingRecalled,
+      );
       return { input: JSON.stringify(input).slice(0, -1), rest };
     });
     assert.ok(before && after);

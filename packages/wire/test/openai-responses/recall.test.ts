@@ -83,7 +83,7 @@ test('the reasoning before parallel calls is put back once', () => {
 
 test('a client that sends reasoning itself gets none put back', () => {
   const input = [thought, call('a'), result('a')];
-  const exchange = open({ input });
+  const exchange = open({ input, tools: [{ type: 'function', name: 'f' }] });
   assert.deepEqual(exchange.recall.callIds, []);
   const reasoningByCallId = new Map([['a', [{ ...thought, encrypted_content: 'other' }]]]);
   assert.deepEqual(exchange.codexRequest({ ...nothingRecalled, reasoningByCallId }).input, input);

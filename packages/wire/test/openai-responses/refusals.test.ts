@@ -94,7 +94,7 @@ const refused: readonly { readonly because: string; readonly body: unknown; read
   {
     because: 'a referenced message is not known',
     body: items({ type: 'item_reference', id: 'msg_1' }),
-    as: { status: 404, code: 'response_not_found', param: null },
+    as: { status: 404, code: 'response_not_found', param: 'input' },
   },
   {
     because: 'the earlier response is not known',

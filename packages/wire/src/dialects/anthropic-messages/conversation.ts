@@ -1,3 +1,4 @@
+import { callIdsOf } from '../../codex/history.ts';
 import type { ContentPart, InputItem, ReasoningItem } from '../../codex/items.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import type { ContentBlock, Message, SystemContent, SystemMessage } from './blocks.ts';
@@ -13,8 +14,7 @@ export interface ConversationContext extends ResultContext {
 }
 
 export interface Conversation {
-  /** The items of each message, in order; a message that says nothing has none. */
-  readonly turns: readonly (readonly InputItem[])[];
+  readonly items: readonly InputItem[];
   /** Calls in the history that came back without the reasoning before them. */
   readonly bareCallIds: readonly string[];
   /** The latest effort that a message asked for. */
@@ -44,25 +44,11 @@ export function readConversation(messages: readonly Message[], context: Conversa
     return cleared ? [] : systemItems(message, context);
   });
   if (messages.at(-1)?.role === 'assistant') context.warnings.dropped('prefill'); // the model begins anew after it
-  return { turns, bareCallIds: turns.filter(hasNoReasoning).flatMap(callIds), effort: lastEffort(messages) };
-}
-
-/** The input, with the reasoning that is remembered for earlier calls back before the turn that made them. */
-export function withReasoning(
-  { turns }: Conversation,
-  reasoningByCallId: ReadonlyMap<string, readonly InputItem[]>,
-): readonly InputItem[] {
-  const placed = new Set<string>();
-  const isNew = (item: InputItem): boolean => {
-    if (item.type !== 'reasoning') return true;
-    if (placed.has(item.encrypted_content)) return false; // parallel calls remember the same reasoning
-    placed.add(item.encrypted_content);
-    return true;
+  return {
+    items: turns.flat(),
+    bareCallIds: turns.filter(hasNoReasoning).flatMap(callIdsOf),
+    effort: lastEffort(messages),
   };
-  return turns.flatMap((turn) => {
-    const remembered = hasNoReasoning(turn) ? callIds(turn) : [];
-    return [...remembered.flatMap((callId) => reasoningByCallId.get(callId)?.filter(isNew) ?? []), ...turn];
-  });
 }
 
 function hasNoReasoning(items: readonly InputItem[]): boolean {
@@ -74,10 +60,6 @@ function lastEffort(messages: readonly Message[]): string | null {
     message.role === 'system' ? message.output_config?.effort : null,
   );
   return efforts.findLast((effort) => typeof effort === 'string') ?? null;
-}
-
-function callIds(items: readonly InputItem[]): readonly string[] {
-  return items.flatMap((item) => (item.type === 'function_call' ? [item.call_id] : []));
 }
 
 function systemItems({ content }: SystemMessage, context: ResultContext): readonly InputItem[] {

@@ -1,19 +1,22 @@
 import { promptCacheKey } from '../../codex/cache-key.ts';
-import { repairHistory } from '../../codex/history.ts';
+import { callIdsOf, repairHistory } from '../../codex/history.ts';
+import { withReasoning } from '../../codex/reasoning-replay.ts';
 import {
   codexRequest,
   instructionsFor,
   type CodexRequestParts,
   type TextOptions,
 } from '../../codex/request.ts';
+import { restoredTools } from '../../codex/restored-tools.ts';
 import { createToolNames } from '../../codex/tool-names.ts';
 import { invalidRequest } from '../../fault.ts';
 import { isRecord } from '../../record.ts';
 import type { Exchange, OpenContext, ResolvedModel } from '../dialect.ts';
 import { largestLimit, planEmulation } from '../emulated.ts';
 import { parseBody } from '../field-path.ts';
+import { callMemories } from '../memories.ts';
 import { createWarningLog, type WarningLog } from '../warnings.ts';
-import { readConversation, systemText, withReasoning, type Conversation } from './conversation.ts';
+import { readConversation, systemText, type Conversation } from './conversation.ts';
 import { createMessagesEncoder } from './encoder.ts';
 import { declareFields, refuseThread } from './fields.ts';
 import { isOpenAiStrict, objectSchema } from './json-schema.ts';
@@ -35,6 +38,8 @@ export function openMessages(body: unknown, context: OpenContext): Exchange {
   const warnings = createWarningLog();
   declareFields(body, warnings);
   const { conversation, parts, style } = understand(request, context, warnings);
+  const { items, bareCallIds } = conversation;
+  const lacksTools = (request.tools ?? []).length === 0 && parts.toolChoice !== 'none';
   const { stop_sequences, max_tokens } = request;
   const wishes = { stop: { stop_sequences }, limits: { max_tokens } };
   const view = { commentaryIsVisible: !style.isJson, separator: '' };
@@ -43,14 +48,17 @@ export function openMessages(body: unknown, context: OpenContext): Exchange {
     wantsStream: request.stream === true,
     maxTokens: largestLimit(wishes),
     emulate: planEmulation(wishes, view, context, warnings),
-    recall: { responseId: null, itemIds: [], callIds: conversation.bareCallIds },
+    recall: { responseId: null, itemIds: [], callIds: lacksTools ? callIdsOf(items) : bareCallIds },
+    lacksTools,
     warnings: warnings.all(),
-    codexRequest: ({ reasoningByCallId }) => {
-      const input = withReasoning(conversation, reasoningByCallId);
-      return codexRequest({ ...parts, input: repairHistory(input, context.digest) });
+    codexRequest: (recalled) => {
+      const input = withReasoning(items, recalled.reasoningByCallId);
+      const tools = lacksTools ? restoredTools(items, recalled.tools, style.names) : parts.tools;
+      return codexRequest({ ...parts, tools, input: repairHistory(input, context.digest) });
     },
     encoder: (stamp) => createMessagesEncoder(style, stamp),
     reply: (answer, stamp) => messagesReply(answer, style, stamp),
+    memories: ({ output }) => callMemories(output, parts.tools, style.names),
   };
 }
 
@@ -67,7 +75,7 @@ function understand(request: MessagesBody, context: OpenContext, warnings: Warni
   const plan = readTools(request.tools ?? [], request.tool_choice ?? null, { names, warnings, referenced });
   const reading = { names, warnings, model: model.slug, definition: plan.definition };
   const conversation = readConversation(request.messages, reading);
-  const first = conversation.turns.flat()[0];
+  const [first] = conversation.items;
   if (!first) throw invalidRequest('messages: there is no content to answer', 'messages');
   const instructions = instructionsFor(
     [systemText(request.system ?? '', reading), model.preset?.instructions],

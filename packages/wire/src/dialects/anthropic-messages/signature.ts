@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { decodeBase64url, encodeBase64url } from '../../base64url.ts';
 import type { ReasoningItem } from '../../codex/items.ts';
+import { modelFamily } from '../../codex/model-family.ts';
 
 /**
  * The `signature` of a thinking block carries the upstream's sealed reasoning through the client and back. Clients echo
@@ -51,11 +52,6 @@ function parseEnvelope(signature: string): z.infer<typeof envelopeSchema> | null
   } catch {
     return null; // not JSON: nobody but us knows what this signature is
   }
-}
-
-/** `gpt-5.5` of `gpt-5.5-codex`: letters up to and including the version number. */
-function modelFamily(slug: string): string {
-  return /^\D*\d+(\.\d+)*/.exec(slug)?.[0] ?? slug;
 }
 
 /** The parts as they were, or none when the client has changed or left out the text: the seal alone is enough. */

@@ -1,7 +1,6 @@
 import type { CallOutputItem, ContentPart, InputItem } from '../../codex/items.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import { FaultError } from '../../fault.ts';
-import type { Recalled } from '../dialect.ts';
 import { fieldPath } from '../field-path.ts';
 import { inputParts, textOf, textsOf, type Place } from './parts.ts';
 import type { AssistantMessage, JsonText, RawContent, RawMessage, RawPart, RawToolCall } from './schema.ts';
@@ -12,6 +11,8 @@ export interface Conversation {
   readonly instructions: string;
   /** The items of each later message, in order; a message that says nothing has none. */
   readonly turns: readonly (readonly InputItem[])[];
+  /** It has calls in the form of the old `functions`. */
+  readonly legacy: boolean;
 }
 
 /** What later messages refer to. */
@@ -34,35 +35,12 @@ export function readConversation(messages: readonly RawMessage[], names: ToolNam
   const leading = messages.slice(0, firstOther === -1 ? messages.length : firstOther);
   const turns = messages.map((message, index) => readMessage(message, ['messages', index], history));
   const answerable = turns.slice(leading.length);
-  if (answerable.every((turn) => turn.length === 0)) return { instructions: '', turns };
+  const legacy = history.legacyCount > 0;
+  if (answerable.every((turn) => turn.length === 0)) return { instructions: '', turns, legacy };
   const said = leading.flatMap(({ content }, index) =>
     textsOf(content ?? '', ['messages', index, 'content']),
   );
-  return { instructions: said.join('\n\n'), turns: answerable };
-}
-
-/** The input, with the reasoning that is remembered for earlier calls back before the turn that made them. */
-export function withReasoning(
-  turns: Conversation['turns'],
-  { reasoningByCallId }: Recalled,
-): readonly InputItem[] {
-  const placed = new Set<string>();
-  const isNew = (item: InputItem): boolean => {
-    if (item.type !== 'reasoning') return true;
-    if (placed.has(item.encrypted_content)) return false; // parallel calls remember the same reasoning
-    placed.add(item.encrypted_content);
-    return true;
-  };
-  return turns.flatMap((turn) => [
-    ...callIdsOf(turn).flatMap((callId) => reasoningByCallId.get(callId)?.filter(isNew) ?? []),
-    ...turn,
-  ]);
-}
-
-export function callIdsOf(items: readonly InputItem[]): readonly string[] {
-  return items.flatMap((item) =>
-    item.type === 'function_call' || item.type === 'custom_tool_call' ? [item.call_id] : [],
-  );
+  return { instructions: said.join('\n\n'), turns: answerable, legacy };
 }
 
 function isSystem({ role }: RawMessage): boolean {

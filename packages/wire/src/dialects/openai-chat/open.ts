@@ -1,22 +1,25 @@
 import { promptCacheKey } from '../../codex/cache-key.ts';
-import { repairHistory } from '../../codex/history.ts';
+import { callIdsOf, repairHistory } from '../../codex/history.ts';
+import { withReasoning } from '../../codex/reasoning-replay.ts';
 import { codexRequest, instructionsFor } from '../../codex/request.ts';
+import { restoredTools } from '../../codex/restored-tools.ts';
 import { createToolNames } from '../../codex/tool-names.ts';
 import { invalidRequest } from '../../fault.ts';
 import type { Exchange, OpenContext } from '../dialect.ts';
 import { largestLimit, planEmulation } from '../emulated.ts';
 import { parseBody } from '../field-path.ts';
+import { callMemories } from '../memories.ts';
 import { createWarningLog } from '../warnings.ts';
 import { answerStyle } from './answer-style.ts';
 import { createChatEncoder } from './encoder.ts';
 import { declareUnhonoured } from './honoured.ts';
-import { callIdsOf, readConversation, withReasoning } from './messages.ts';
+import { readConversation, type Conversation } from './messages.ts';
 import { PARAGRAPH } from './prose.ts';
 import { readReasoning } from './reasoning.ts';
 import { chatReply } from './reply.ts';
 import { readFormat, withJsonHint } from './response-format.ts';
 import { chatRequestSchema, type ChatRequest } from './schema.ts';
-import { readTools } from './tools.ts';
+import { readTools, type ToolPlan } from './tools.ts';
 
 /**
  * Reads a Chat Completions body.
@@ -32,9 +35,9 @@ export function openChat(body: unknown, context: OpenContext): Exchange {
   const plan = readTools(request, names);
   const conversation = readConversation(request.messages, names);
   const { turns } = conversation;
-  if (turns.every((turn) => turn.length === 0))
-    throw invalidRequest("'messages' has no content to answer.", 'messages');
-  const instructions = instructionsFor([conversation.instructions, model.preset?.instructions], turns.flat());
+  const items = turns.flat();
+  if (items.length === 0) throw invalidRequest("'messages' has no content to answer.", 'messages');
+  const instructions = instructionsFor([conversation.instructions, model.preset?.instructions], items);
   const display = context.options.chat.reasoning;
   const verbosity = request.verbosity ?? model.preset?.verbosity;
   const format = readFormat(request.response_format);
@@ -55,6 +58,7 @@ export function openChat(body: unknown, context: OpenContext): Exchange {
       ? ('priority' as const)
       : undefined,
   };
+  const lacksTools = wantsTools(plan, conversation);
   const style = answerStyle(request, names, plan, display);
   const view = { commentaryIsVisible: !style.json, separator: style.json ? '' : PARAGRAPH };
   const { stop, max_completion_tokens, max_tokens, max_output_tokens } = request;
@@ -64,15 +68,28 @@ export function openChat(body: unknown, context: OpenContext): Exchange {
     wantsStream: request.stream === true,
     maxTokens: largestLimit(wishes),
     emulate: planEmulation(wishes, view, context, warnings),
-    recall: { responseId: null, itemIds: [], callIds: callIdsOf(turns.flat()) },
+    recall: { responseId: null, itemIds: [], callIds: callIdsOf(items) },
+    lacksTools,
     warnings: warnings.all(),
     codexRequest: (recalled) => {
-      const input = withJsonHint(withReasoning(turns, recalled), format);
-      return codexRequest({ ...parts, input: repairHistory(input, context.digest) });
+      const input = withJsonHint(withReasoning(items, recalled.reasoningByCallId), format);
+      const tools = lacksTools ? restoredTools(items, recalled.tools, names) : plan.tools;
+      return codexRequest({ ...parts, tools, input: repairHistory(input, context.digest) });
     },
     encoder: (stamp) => createChatEncoder(style, stamp),
     reply: (answer, stamp) => chatReply(answer, style, stamp),
+    memories: keepsNothing(request) ? null : ({ output }) => callMemories(output, plan.tools, names),
   };
+}
+
+/** Calls of the old `functions` form are not restored: their client could not read an answer with `tool_calls`. */
+function wantsTools({ tools, choice }: ToolPlan, { legacy }: Conversation): boolean {
+  return tools.length === 0 && choice !== 'none' && !legacy;
+}
+
+/** To leave `store` out is no such wish: it is about what the API keeps for its user. */
+function keepsNothing({ store }: ChatRequest): boolean {
+  return store === false;
 }
 
 interface CacheKeySource {

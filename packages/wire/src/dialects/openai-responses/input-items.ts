@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CallOutputItem, ContentPart, InputItem } from '../../codex/items.ts';
+import { passedItem } from '../../codex/replay.ts';
 import { FaultError } from '../../fault.ts';
 import { parseBody } from '../field-path.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
@@ -20,9 +21,6 @@ interface ItemContext {
 type Path = readonly PropertyKey[];
 type Item = Readonly<Record<string, unknown>>;
 type ItemReader = (item: Item, at: Path, context: ItemContext) => Draft | null;
-
-/** Longest item id that the backend takes back; it hands out longer ones. */
-const MAX_ITEM_ID = 64;
 
 const messageSchema = z.object({
   role: z.enum(['user', 'assistant', 'developer', 'system']),
@@ -87,7 +85,7 @@ function readItem(item: Item, at: Path, context: ItemContext): Draft | null {
   const reader = readers.get(type);
   if (reader) return reader(item, at, context);
   if (isBarePart(type)) return userMessage([readPart({ ...item, type }, 'user', at)]);
-  return { kind: 'item', item: { type: 'passed', item: withoutLongId(item) } };
+  return { kind: 'item', item: passedItem(item) };
 }
 
 /** Messages and references may come without a type. */
@@ -187,11 +185,6 @@ function dropItem(item: Item, _at: Path, { warnings }: ItemContext): null {
   return null;
 }
 
-function withoutLongId(item: Item): Item {
-  const { id, ...rest } = item;
-  return typeof id === 'string' && id.length <= MAX_ITEM_ID ? item : rest;
-}
-
 /** The item that a reference stands for, or null when it can be left out. */
 export function resolveReference(draft: Draft, itemsById: ReadonlyMap<string, InputItem>): InputItem | null {
   if (draft.kind === 'item') return draft.item;
@@ -200,7 +193,8 @@ export function resolveReference(draft: Draft, itemsById: ReadonlyMap<string, In
   if (!draft.required) return null;
   throw new FaultError({
     kind: 'response_not_found',
-    message: `Item with id '${draft.id}' not found. Items are kept only for a while and not with \`store\` set to false: send the item itself.`,
+    message: `Item with id '${draft.id}' not found. Items are not persisted when \`store\` is set to false. Try again with \`store\` set to true, or remove this item from your input.`,
+    param: 'input',
   });
 }
 

@@ -1,3 +1,4 @@
+import { callIdsOf } from '../../codex/history.ts';
 import { createToolNames, type ToolNames } from '../../codex/tool-names.ts';
 import { invalidRequest } from '../../fault.ts';
 import type { Exchange, OpenContext, Recall } from '../dialect.ts';
@@ -16,6 +17,7 @@ import {
   readTextOptions,
   type Understood,
 } from './request.ts';
+import { responseMemories } from './memories.ts';
 import { requestEcho } from './response-object.ts';
 import { requestSchema, type ResponsesRequest } from './schema.ts';
 import { readToolChoice, readTools } from './tools.ts';
@@ -28,7 +30,7 @@ export function openResponses(body: unknown, context: OpenContext): Exchange {
   declareUnheeded(request, body, warnings);
   const names = createToolNames(context.digest);
   const understood = understand(request, context, { names, warnings });
-  const { reasoning, tools, toolChoice, model, drafts } = understood;
+  const { reasoning, tools, toolChoice, model } = understood;
   const echo = requestEcho({ request, tools, toolChoice, reasoning });
   const { max_output_tokens, max_completion_tokens, max_tokens } = request;
   const wishes = { stop: {}, limits: { max_output_tokens, max_completion_tokens, max_tokens } };
@@ -37,11 +39,13 @@ export function openResponses(body: unknown, context: OpenContext): Exchange {
     wantsStream: request.stream === true,
     maxTokens: largestLimit(wishes),
     emulate: planEmulation(wishes, everyText, context, warnings),
-    recall: recallFor(request, drafts),
+    recall: recallFor(understood),
+    lacksTools: understood.lacksTools,
     warnings: warnings.all(),
     codexRequest: (recalled) => buildRequest(understood, recalled, context),
     encoder: (stamp) => createResponsesEncoder({ echo, names, stamp }),
     reply: (answer, stamp) => responsesReply(answer, { echo, names, stamp }),
+    memories: request.store === false ? null : (answer) => responseMemories(understood, answer),
   };
 }
 
@@ -63,7 +67,9 @@ function understand(request: ResponsesRequest, context: OpenContext, readers: Re
     request,
     model,
     drafts,
+    names,
     tools,
+    lacksTools: !hasTools && request.tool_choice !== 'none',
     toolChoice: readToolChoice(request.tool_choice, names, hasTools),
     reasoning: readReasoningOptions(request.reasoning, model, warnings),
     text: readTextOptions(request.text, model),
@@ -90,15 +96,12 @@ function carriesTools(draft: Draft): boolean {
 }
 
 /** Reasoning is looked up by call only for clients that send none of it themselves. */
-function recallFor(request: ResponsesRequest, drafts: readonly Draft[]): Recall {
+function recallFor({ request, drafts, lacksTools }: Understood): Recall {
   const items = drafts.flatMap((draft) => (draft.kind === 'item' ? [draft.item] : []));
   const keepsReasoning = items.some((item) => item.type === 'reasoning');
-  const calls = items.flatMap((item) =>
-    item.type === 'function_call' || item.type === 'custom_tool_call' ? [item.call_id] : [],
-  );
   return {
     responseId: request.previous_response_id ?? null,
     itemIds: drafts.flatMap((draft) => (draft.kind === 'reference' ? [draft.id] : [])),
-    callIds: keepsReasoning ? [] : calls,
+    callIds: keepsReasoning && !lacksTools ? [] : callIdsOf(items),
   };
 }

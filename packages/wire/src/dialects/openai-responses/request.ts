@@ -1,13 +1,17 @@
 import { promptCacheKey } from '../../codex/cache-key.ts';
 import { repairHistory } from '../../codex/history.ts';
 import type { InputItem, MessageItem } from '../../codex/items.ts';
+import { withReasoning } from '../../codex/reasoning-replay.ts';
 import {
   codexRequest,
   instructionsFor,
   type CodexRequest,
+  type CodexTool,
   type ReasoningOptions,
   type TextOptions,
 } from '../../codex/request.ts';
+import { restoredTools } from '../../codex/restored-tools.ts';
+import type { ToolNames } from '../../codex/tool-names.ts';
 import { FaultError } from '../../fault.ts';
 import type { OpenContext, Recalled, ResolvedModel } from '../dialect.ts';
 import { effortFor } from '../model-effort.ts';
@@ -21,7 +25,10 @@ export interface Understood {
   readonly request: ResponsesRequest;
   readonly model: ResolvedModel;
   readonly drafts: readonly Draft[];
+  readonly names: ToolNames;
   readonly tools: Tools;
+  /** It declares none and does not forbid calls. */
+  readonly lacksTools: boolean;
   readonly toolChoice: Choice;
   readonly reasoning: ReasoningOptions;
   readonly text: TextOptions;
@@ -31,48 +38,50 @@ export interface Understood {
 
 /** @throws FaultError when something that the request refers to is not known any more */
 export function buildRequest(understood: Understood, recalled: Recalled, context: OpenContext): CodexRequest {
-  const { request, model, tools, toolChoice } = understood;
-  const items = recalledItems(understood, recalled);
+  const { request, model, toolChoice } = understood;
+  const items = [...historyOf(request, recalled), ...ownItems(understood, recalled)];
+  const tools = understood.lacksTools
+    ? restoredTools(items, recalled.tools, understood.names)
+    : understood.tools.sent;
   const instructions = instructionsFor([request.instructions, model.preset?.instructions], items);
   return codexRequest({
     model: model.slug,
     instructions,
     input: repairHistory(withJsonHint(items, understood.text), context.digest),
-    tools: tools.sent,
+    tools,
     toolChoice: toolChoice.sent,
     parallelToolCalls: request.parallel_tool_calls ?? true,
     reasoning: understood.reasoning,
     text: understood.text,
     include: understood.include,
-    promptCacheKey: cacheKey(understood, context),
+    promptCacheKey: cacheKey({ ...understood, items, tools }, context),
     serviceTier: understood.serviceTier,
   });
 }
 
-function recalledItems({ request, drafts }: Understood, recalled: Recalled): readonly InputItem[] {
-  const { history, itemsById } = recalled;
+/** @throws FaultError when the response that the request goes on from is not known any more */
+function historyOf(request: ResponsesRequest, { history }: Recalled): readonly InputItem[] {
   const id = request.previous_response_id;
-  if (typeof id === 'string' && history.length === 0) {
-    throw new FaultError({
-      kind: 'previous_response_not_found',
-      message: `Previous response with id '${id}' not found.`,
-      param: 'previous_response_id',
-    });
-  }
-  const items = drafts.flatMap((draft) => resolveReference(draft, itemsById) ?? []);
-  return withReasoning([...history, ...items], recalled);
+  if (typeof id !== 'string' || history.length > 0) return history;
+  throw new FaultError({
+    kind: 'previous_response_not_found',
+    message: `Previous response with id '${id}' not found.`,
+    param: 'previous_response_id',
+  });
 }
 
-/** Puts back the reasoning that came before a call, for clients that keep none of it. */
-function withReasoning(items: readonly InputItem[], { reasoningByCallId }: Recalled): readonly InputItem[] {
-  if (items.some((item) => item.type === 'reasoning')) return items;
-  const restored = new Set<InputItem>();
-  return items.flatMap((item) => {
-    if (item.type !== 'function_call' && item.type !== 'custom_tool_call') return [item];
-    const before = (reasoningByCallId.get(item.call_id) ?? []).filter((thought) => !restored.has(thought));
-    for (const thought of before) restored.add(thought);
-    return [...before, item];
-  });
+/**
+ * What the request itself adds to its conversation: references resolved, and the reasoning before its calls put back
+ * for clients that keep none of it.
+ *
+ * @throws FaultError for a reference to an item that is not known any more
+ */
+export function ownItems(
+  { drafts }: Understood,
+  { itemsById, reasoningByCallId }: Recalled,
+): readonly InputItem[] {
+  const items = drafts.flatMap((draft) => resolveReference(draft, itemsById) ?? []);
+  return items.some((item) => item.type === 'reasoning') ? items : withReasoning(items, reasoningByCallId);
 }
 
 const jsonHint: MessageItem = {
@@ -94,16 +103,21 @@ function mentionsJson(item: InputItem): boolean {
   );
 }
 
-function cacheKey({ request, model, tools, drafts }: Understood, context: OpenContext): string {
+interface Conversation extends Pick<Understood, 'request' | 'model'> {
+  readonly items: readonly InputItem[];
+  readonly tools: readonly CodexTool[];
+}
+
+function cacheKey({ request, model, items, tools }: Conversation, context: OpenContext): string {
   const { instructions, prompt_cache_key, user, safety_identifier } = request;
   const person = user ?? safety_identifier ?? null;
-  const setting = JSON.stringify([instructions ?? null, tools.sent]);
+  const setting = JSON.stringify([instructions ?? null, tools]);
   // All up to the user's first words: the same in every turn of a conversation.
-  const firstWords = drafts.findIndex((draft) => draft.kind === 'item' && isUserMessage(draft.item));
+  const firstWords = items.findIndex(isUserMessage);
   return promptCacheKey(
     {
       candidates: [prompt_cache_key, context.sessionId, person && `${person}\n${setting}`],
-      beginning: JSON.stringify([model.slug, setting, drafts.slice(0, firstWords + 1)]),
+      beginning: JSON.stringify([model.slug, setting, items.slice(0, firstWords + 1)]),
       scope: context.cacheScope,
     },
     context.digest,
