@@ -4,6 +4,8 @@ import type { Logger } from '@codex-gateway/service-kit/logger.ts';
 import { metricsRoutes, probeRoutes, type Readiness } from '@codex-gateway/service-kit/ops-server.ts';
 import { createBackend } from './backend.ts';
 import type { GatewayConfig } from './config.ts';
+import { createConversations, forgetful, type Conversations } from './conversation/conversations.ts';
+import { createMemoryConversationStore } from './conversation/memory-store.ts';
 import { createHeartbeats } from './http/heartbeats.ts';
 import { createScopes, type Scope } from './http/request-scope.ts';
 import { createRoutes } from './http/routes.ts';
@@ -89,8 +91,19 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
       tokenizer: createTokenizer(),
       listsAliases: config.choices.anthropicAliases,
       modelLabel: (slug) => modelLabel(backend.models.current(), slug),
+      conversations: conversationsOf({ config, clock, logger }),
       admit: createAdmission(createMemoryLimitStore(clock.now), clock),
       startHeartbeat: createHeartbeats(config.STREAM_HEARTBEAT_SECONDS, clock),
     }),
   };
+}
+
+/** The most that conversations take of this process's memory. */
+const CONVERSATIONS_BYTES = 64 * 1024 * 1024;
+
+function conversationsOf({ config, clock, logger }: GatewayDeps): Conversations {
+  const ttlMs = config.CONVERSATION_TTL_SECONDS * 1000;
+  if (ttlMs === 0) return forgetful;
+  const capBytes = CONVERSATIONS_BYTES;
+  return createConversations(createMemoryConversationStore({ now: clock.now, ttlMs, capBytes }), logger);
 }

@@ -38,6 +38,7 @@ const schema = z.object({
   UPSTREAM_IDLE_TIMEOUT_SECONDS: setting.count(300, 1),
   UPSTREAM_CONNECT_TIMEOUT_SECONDS: setting.count(10, 1),
   REQUEST_TIMEOUT_SECONDS: setting.count(3600, 1),
+  CONVERSATION_TTL_SECONDS: setting.count(3600),
   STREAM_HEARTBEAT_SECONDS: setting.count(15, 1),
   DRAIN_SECONDS: setting.count(570),
   HTTPS_PROXY: setting.optionalUrl(),

@@ -59,6 +59,7 @@ test('with nothing set, the gateway is open to its own machine, in front of the 
     UPSTREAM_IDLE_TIMEOUT_SECONDS: 300,
     UPSTREAM_CONNECT_TIMEOUT_SECONDS: 10,
     REQUEST_TIMEOUT_SECONDS: 3600,
+    CONVERSATION_TTL_SECONDS: 3600,
     STREAM_HEARTBEAT_SECONDS: 15,
     DRAIN_SECONDS: 570,
     LOG_LEVEL: 'info',

@@ -1,6 +1,9 @@
-import { nothingRecalled, type Dialect, type Warnings } from '@codex-gateway/wire/dialects/dialect.ts';
+import type { CodexRequest } from '@codex-gateway/wire/codex/request.ts';
+import type { Dialect, Exchange, Warnings } from '@codex-gateway/wire/dialects/dialect.ts';
 import { warningsHeader } from '@codex-gateway/wire/dialects/warnings.ts';
 import type { RequestHandler } from 'express';
+import type { Conversations } from '../conversation/conversations.ts';
+import { remembering } from '../conversation/remembering.ts';
 import { newId } from '../ids.ts';
 import type { ApiKey } from '../keys/api-keys.ts';
 import { checkMaxTokens, checkModel, checkParameters } from '../keys/policy.ts';
@@ -23,6 +26,7 @@ export interface InferenceDeps extends ContextDeps {
   /** The slug when a catalog lists it, else `other`: what clients make up is no label. */
   readonly modelLabel: (slug: string) => string;
   readonly admit: Admit;
+  readonly conversations: Conversations;
   readonly ask: AskUpstream;
   readonly startHeartbeat: StartHeartbeat;
   /** Unix seconds. */
@@ -38,8 +42,8 @@ export function createInference(dialect: Dialect, deps: InferenceDeps): RequestH
 
     const body = await readJsonBody(req, { maxBytes: deps.maxBodyBytes, signal });
     const exchange = dialect.open(body.value, openContext(req, key, deps));
-    const { model, maxTokens, wantsStream, warnings } = exchange;
-    checkParameters(key, warnings);
+    const { model, maxTokens, wantsStream } = exchange;
+    checkParameters(key, exchange.warnings);
     checkModel(key, model);
     checkMaxTokens(key, maxTokens);
     record.model = deps.modelLabel(model.slug);
@@ -52,17 +56,21 @@ export function createInference(dialect: Dialect, deps: InferenceDeps): RequestH
     });
     let reservedUntilKnown: null | 0 = 0; // nothing is charged for a request that the upstream never took
     try {
+      const conversation = { owner: { keyId: key.id }, exchange };
+      const recalled = await deps.conversations.recall(conversation);
+      const request = exchange.codexRequest(recalled);
       record.overheadMs = scope.elapsedMs();
-      const request = exchange.codexRequest(nothingRecalled);
       const answer = await deps.ask(request, { requestId, signal });
       reservedUntilKnown = null;
       record.retries = answer.retries;
       record.upstreamRequestId = answer.requestId;
       record.firstEventMs = scope.elapsedMs();
+      const warnings = warningsFor(exchange, request);
       res.set(answerHeaders(answer, record.overheadMs)).set(warningHeader(key, warnings));
 
-      const batches = enforced(answer.batches, exchange.emulate, { request, tokenizer: deps.tokenizer });
       const stamp = { id: newId(), createdAt: deps.nowSeconds(), requestId };
+      const ended = enforced(answer.batches, exchange.emulate, { request, tokenizer: deps.tokenizer });
+      const batches = remembering(ended, deps.conversations.memory(conversation, recalled, stamp));
       if (wantsStream) {
         const encoder = recording(exchange.encoder(stamp), record);
         const { startHeartbeat } = deps;
@@ -76,6 +84,11 @@ export function createInference(dialect: Dialect, deps: InferenceDeps): RequestH
       await permit.settle(record.usage?.totalTokens ?? reservedUntilKnown);
     }
   };
+}
+
+/** Tools that the request did not declare and that go upstream all the same are those of its history. */
+function warningsFor({ warnings, lacksTools }: Exchange, { tools }: CodexRequest): Warnings {
+  return lacksTools && tools !== undefined ? { ...warnings, restored: ['tools'] } : warnings;
 }
 
 function warningHeader(key: ApiKey, warnings: Warnings): Record<string, string> {
