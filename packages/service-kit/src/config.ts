@@ -35,9 +35,9 @@ export const setting = {
     z
       .string()
       .refine(isHttpUrl, 'must be an http or https URL')
+      .refine(hasNoCredentials, 'must not hold a user or a password')
       .default(fallback)
       .transform((url) => url.replace(/\/+$/, '')),
-  optionalUrl: () => z.string().refine(isHttpUrl, 'must be an http or https URL').optional(),
   proxyUrl: () => z.string().refine(isOrigin, 'must be an http or https URL without a path').optional(),
   secret: () =>
     z
@@ -66,6 +66,13 @@ function wholeNumber(problem: string, least: number, most = Number.MAX_SAFE_INTE
 
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+/** A URL is printed with the configuration and in errors: it is no place for secrets. */
+function hasNoCredentials(text: string): boolean {
+  if (!URL.canParse(text)) return true; // refused already
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
 }
 
 /** undici takes a proxy's origin and refuses anything behind it. */

@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls';
 import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
 
 export interface HttpClientOptions {
@@ -6,7 +7,7 @@ export interface HttpClientOptions {
   readonly idleTimeoutMs: number;
   readonly httpsProxy?: string | undefined;
   readonly noProxy?: string | undefined;
-  /** PEM text of an extra certificate authority. */
+  /** PEM text of a certificate authority that is trusted beside the usual ones. */
   readonly ca?: string | undefined;
   /** Connections to one origin; unlimited when absent. */
   readonly connections?: number | undefined;
@@ -15,7 +16,10 @@ export interface HttpClientOptions {
 /** One connection pool: keep-alive, deadlines, and the way out through a proxy when one is set. */
 export function createHttpClient(options: HttpClientOptions): Dispatcher {
   const shared = {
-    connect: { timeout: options.connectTimeoutMs, ...(options.ca === undefined ? {} : { ca: options.ca }) },
+    connect: {
+      timeout: options.connectTimeoutMs,
+      ...(options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] }),
+    },
     headersTimeout: options.idleTimeoutMs,
     bodyTimeout: options.idleTimeoutMs,
     keepAliveTimeout: 30_000,

@@ -9,7 +9,8 @@ test('the seed is read and never written, and the broker says loudly that the lo
   await world.writeSeed(world.simulator.control.login());
   const before = await readFile(world.seedFile, 'utf8');
   const broker = await world.start();
-  const warnings = () => broker.log.lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 'warn');
+  const warnings = () =>
+    broker.log.lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 'warn');
   assert.deepEqual(
     warnings().map(({ msg, account }) => [account, msg]),
     [

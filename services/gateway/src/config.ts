@@ -41,7 +41,7 @@ const schema = z.object({
   CONVERSATION_TTL_SECONDS: setting.count(3600),
   STREAM_HEARTBEAT_SECONDS: setting.count(15, 1),
   DRAIN_SECONDS: setting.count(570),
-  HTTPS_PROXY: setting.optionalUrl(),
+  HTTPS_PROXY: setting.proxyUrl(),
   NO_PROXY: setting.optionalText(),
   LOG_LEVEL: setting.logLevel(),
   LOG_FORMAT: setting.logFormat(),
@@ -50,7 +50,15 @@ const schema = z.object({
 const secrets = ['BROKER_SECRET', 'API_KEY'];
 
 /** Settings of the design that this version does not have: refused, so that nobody believes they are in force. */
-const notYet = ['REDIS_URL', 'ACCOUNT_CONCURRENCY', 'BROKER_TOKEN_FILE', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
+const notYet = [
+  'REDIS_URL',
+  'REDIS_FAILURE_MODE',
+  'REPLICAS',
+  'ACCOUNT_CONCURRENCY',
+  'BROKER_TOKEN_FILE',
+  'FETCH_CLIENT_URLS',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+];
 
 export type GatewayConfig = Readonly<z.infer<typeof schema>> & {
   /** The keys at start; the file is watched from then on. Empty: open to everyone on loopback. */

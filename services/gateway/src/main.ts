@@ -8,9 +8,8 @@ import { createGateway } from './app.ts';
 import { readGatewayConfig, type GatewayConfig } from './config.ts';
 import { drain, podDrain, terminalDrain, type DrainOptions } from './drain.ts';
 
-const { values: options } = parseArgs({ options: { 'check-config': { type: 'boolean', default: false } } });
-
 try {
+  const { values: options } = parseArgs({ options: { 'check-config': { type: 'boolean', default: false } } });
   const config = readGatewayConfig(process.env);
   if (options['check-config']) process.stdout.write(`${JSON.stringify(describe(config), null, 2)}\n`);
   else await serve(config);
@@ -56,14 +55,18 @@ async function serve(config: GatewayConfig): Promise<void> {
     ops?.server.close();
     ops?.server.closeAllConnections();
   };
-  process.once('SIGTERM', () => void end(podDrain(config.DRAIN_SECONDS)));
-  process.once('SIGINT', () => void end(terminalDrain));
+  // a listener that stays: without one a second signal would end the process and every stream with it
+  let ending: Promise<void> | null = null;
+  process.on('SIGTERM', () => void (ending ??= end(podDrain(config.DRAIN_SECONDS))));
+  process.on('SIGINT', () => void (ending ??= end(terminalDrain)));
 }
 
 /** The effective configuration; secrets print as `[secret]`, keys as their ids. */
 function describe({ keys, brokerCa, ...settings }: GatewayConfig): object {
+  const { HTTPS_PROXY: proxy } = settings;
   return {
     ...settings,
+    HTTPS_PROXY: proxy && new URL(proxy).host, // it may hold a password
     keys: keys.map(({ id, status }) => ({ id, status })),
     brokerCa: brokerCa !== undefined,
   };

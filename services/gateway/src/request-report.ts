@@ -6,7 +6,7 @@ import type { Metrics } from './metrics.ts';
 
 /** What one finished request leaves behind: one log line and its metrics. Never its content, never a key's text. */
 export function reportRequest(metrics: Metrics, logger: Logger): (finished: FinishedRequest) => void {
-  return (finished) => {
+  const report = (finished: FinishedRequest): void => {
     const { scope, outcome } = finished;
     const { dialect, key, model, usage, firstEventMs } = scope.record;
     if (dialect !== null) {
@@ -23,6 +23,14 @@ export function reportRequest(metrics: Metrics, logger: Logger): (finished: Fini
     }
     // probes and scrapes would drown the requests
     logger[dialect === null ? 'debug' : 'info'](logFields(finished), 'request');
+  };
+  return (finished) => {
+    try {
+      report(finished);
+    } catch (error) {
+      // a request that cannot be counted must not take the running ones with it
+      logger.error({ requestId: finished.scope.requestId, err: error }, 'request could not be reported');
+    }
   };
 }
 

@@ -182,3 +182,13 @@ test('no secret shows, neither in the configuration nor in its problems', (t) =>
     assert.equal(shown(error).includes('canary'), false);
   }
 });
+
+test('a URL with a password in it is refused, and a proxy with a path', () => {
+  assert.deepEqual(
+    problemsOf({ CODEX_BASE_URL: 'https://user:word@host/x', HTTPS_PROXY: 'http://proxy:1/path' }),
+    [
+      'CODEX_BASE_URL: must not hold a user or a password',
+      'HTTPS_PROXY: must be an http or https URL without a path',
+    ],
+  );
+});

@@ -30,6 +30,7 @@ test(
       API_KEYS_FILE: path,
       API_KEY: 'canary-key',
       BROKER_SECRET: 'canary-secret',
+      HTTPS_PROXY: 'http://user:canary-word@proxy:3128',
       PORT: '1',
     };
     const { exit, stdout, stderr } = startProcess(t, environment, ['--check-config']);
@@ -54,6 +55,7 @@ test(
       CONVERSATION_TTL_SECONDS: 3600,
       STREAM_HEARTBEAT_SECONDS: 15,
       DRAIN_SECONDS: 570,
+      HTTPS_PROXY: 'proxy:3128',
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'json',
       keys: [

@@ -36,14 +36,17 @@ function isOutputItem(value: unknown): value is OutputItem {
   return outputItem.safeParse(value).success;
 }
 
+/** Tokens are counted: whole, never negative. What is not like that is no usage, and the answer is as good without. */
+const tokens = z.number().int().min(0);
+
 const usage = z.object({
-  input_tokens: z.number(),
-  output_tokens: z.number(),
-  total_tokens: z.number().nullish(),
+  input_tokens: tokens,
+  output_tokens: tokens,
+  total_tokens: tokens.nullish(),
   input_tokens_details: z
-    .object({ cached_tokens: z.number().nullish(), cache_write_tokens: z.number().nullish() })
+    .object({ cached_tokens: tokens.nullish(), cache_write_tokens: tokens.nullish() })
     .nullish(),
-  output_tokens_details: z.object({ reasoning_tokens: z.number().nullish() }).nullish(),
+  output_tokens_details: z.object({ reasoning_tokens: tokens.nullish() }).nullish(),
 });
 
 const upstreamError = z.object({
@@ -62,7 +65,8 @@ const responseObject = z.object({
   id: z.string().nullish(),
   created_at: z.number().nullish(),
   service_tier: z.string().nullish(),
-  usage: usage.nullish(),
+  /** Read it by `usageOf`: a usage that makes no sense must not cost the answer, so it is not checked here. */
+  usage: usage.nullish().catch(null),
   error: upstreamError.nullish(),
   incomplete_details: z.object({ reason: z.string().nullish() }).nullish(),
   /** These two are never the upstream's: they stand on an answer that was ended here (emulation/). */
@@ -251,7 +255,7 @@ export function isRealEvent(event: CodexEvent): boolean {
 }
 
 export function usageOf(response: ResponseObject): Usage | null {
-  const counts = response.usage;
+  const { data: counts } = usage.safeParse(response.usage);
   if (!counts) return null;
   return {
     inputTokens: counts.input_tokens,

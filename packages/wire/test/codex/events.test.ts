@@ -150,3 +150,17 @@ test('what usage does not say is zero or the sum', () => {
   assert.equal(usageOf({ usage: null }), null);
   assert.equal(usageOf({}), null);
 });
+
+for (const usage of [
+  { input_tokens: 10, output_tokens: -5, total_tokens: 5 },
+  { input_tokens: 1.5, output_tokens: 1 },
+  { input_tokens: 1e308, output_tokens: 1 },
+  { input_tokens: '10', output_tokens: 1 },
+  'many',
+]) {
+  test(`a usage that makes no sense is none, and costs no answer: ${JSON.stringify(usage)}`, () => {
+    const event = decodeEvent(JSON.stringify({ type: 'response.completed', response: { id: 'r', usage } }));
+    assert.equal(event.type, 'response.completed');
+    assert.equal('response' in event && usageOf(event.response), null);
+  });
+}

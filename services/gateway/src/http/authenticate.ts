@@ -36,7 +36,9 @@ export function authenticate({ ring, scopes, now }: AuthenticateDeps): RequestHa
 
 function keyOf(req: Request, ring: KeyRing): ApiKey {
   // two headers that differ: x-api-key wins, as at the Anthropic API
-  const text = req.get('x-api-key') || /^Bearer +(\S+) *$/i.exec(req.get('authorization') ?? '')?.[1];
+  const [apiKey, ...others] = new Set(req.headersDistinct['x-api-key']);
+  if (others.length > 0) throw new FaultError(refusals.unknown);
+  const text = apiKey || /^Bearer +(\S+) *$/i.exec(req.get('authorization') ?? '')?.[1];
   if (!text) throw new FaultError(refusals.missing);
   const key = ring.find(text);
   if (!key) throw new FaultError(refusals.unknown);

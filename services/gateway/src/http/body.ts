@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { FaultError, invalidRequest } from '@codex-gateway/wire/fault.ts';
+import { checkJsonShape } from './json-shape.ts';
 
 type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
@@ -40,6 +41,7 @@ export async function readJsonBody(req: IncomingMessage, limits: BodyLimits): Pr
   if (type !== undefined && !/^application\/(.+\+)?json\b/i.test(type)) {
     throw invalidRequest('The content-type must be application/json.', null);
   }
+  checkJsonShape(bytes);
   try {
     return { value: JSON.parse(bytes.toString('utf8')), received, bytes: bytes.length };
   } catch {

@@ -53,6 +53,8 @@ function faultOf(error: unknown): Fault {
 
 /** The longest wait that clients are told: the OpenAI SDK ignores a longer one, the Anthropic SDK would sleep it. */
 const MAX_RETRY_AFTER = 60;
+/** A full minute window has room again within its 60 seconds and the second that counts whole. */
+const WORTH_WAITING = MAX_RETRY_AFTER + 1;
 
 function errorHeaders(fault: Fault): Record<string, string> {
   const headers: Record<string, string> = { 'x-gateway-outcome': faultRules[fault.kind].outcome };
@@ -60,7 +62,7 @@ function errorHeaders(fault: Fault): Record<string, string> {
   const wait = waitOf(fault);
   if (wait === null) return headers;
   headers['retry-after'] = String(Math.min(Math.max(1, Math.ceil(wait)), MAX_RETRY_AFTER));
-  if (wait > MAX_RETRY_AFTER) headers['x-should-retry'] = 'false';
+  if (wait > WORTH_WAITING) headers['x-should-retry'] = 'false';
   return headers;
 }
 

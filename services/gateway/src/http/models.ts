@@ -6,6 +6,7 @@ import { isDescribed, listed, modelObject, type Catalog, type CatalogEntry } fro
 import type { ModelsCache } from '../models/cache.ts';
 import { withoutPreset } from '../models/resolve.ts';
 import { acceptedKey } from './authenticate.ts';
+import { only } from './only.ts';
 import { dialectOf } from './errors.ts';
 import type { Scopes } from './request-scope.ts';
 
@@ -38,6 +39,7 @@ export function modelsRoutes({ cache, scopes, resolveModel, listsAliases }: Mode
     const catalog = await cache.load();
     res.json(find(catalog, resolveModel(id), key));
   });
+  router.all(['/models', '/models/*id'], only('GET, HEAD'));
   return router;
 }
 

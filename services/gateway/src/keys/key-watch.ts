@@ -2,13 +2,15 @@ import type { Clock } from '@codex-gateway/service-kit/clock.ts';
 import type { Logger } from '@codex-gateway/service-kit/logger.ts';
 import type { Secret } from '@codex-gateway/service-kit/secret.ts';
 import type { Metrics } from '../metrics.ts';
-import { apiKeyFromText, readKeysFile, type KeysFile } from './api-keys.ts';
+import { apiKeyFromText, readKeysFile, type ApiKey, type KeysFile } from './api-keys.ts';
 import type { KeyRing } from './key-ring.ts';
 
 const INTERVAL_MS = 5_000;
 
 /** The settings that say where keys come from. */
 export interface KeySettings {
+  /** All keys at the start. */
+  readonly keys: readonly ApiKey[];
   readonly API_KEYS_FILE?: string | undefined;
   readonly API_KEY?: Secret | undefined;
 }
@@ -25,7 +27,7 @@ export interface KeyWatchDeps {
  * reports). A broken file changes nothing: the last good keys stay in force, and it is said once. Returns its end.
  */
 export function watchKeys(
-  { API_KEYS_FILE: path, API_KEY: single }: KeySettings,
+  { API_KEYS_FILE: path, API_KEY: single, keys: initial }: KeySettings,
   { ring, clock, logger, metrics }: KeyWatchDeps,
 ): () => void {
   if (path === undefined) return () => {};
@@ -39,7 +41,7 @@ export function watchKeys(
       logger.error({ problems: file.problems }, 'API keys file is broken, the last good keys stay in force');
     }
   };
-  let last = JSON.stringify(readKeysFile(path));
+  let last = JSON.stringify({ ok: true, keys: initial.slice(fixed.length) });
   let cancel = clock.after(INTERVAL_MS, look);
   function look(): void {
     const file = readKeysFile(path ?? '');

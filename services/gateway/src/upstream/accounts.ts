@@ -6,6 +6,8 @@ type UsageLimit = Extract<Fault, { kind: 'usage_limit_reached' }>;
 
 /** How long an account rests after a usage limit that did not say when it ends. */
 const UNKNOWN_RESET_MS = 60_000;
+/** The least it rests: its reset time may be in the past already, by our clock. */
+const LEAST_REST_MS = 5_000;
 
 /** Which account serves a request. */
 export interface Accounts {
@@ -37,8 +39,14 @@ export function createAccounts(usable: () => Promise<readonly ServedAccount[]>, 
       );
     },
     rest: (alias, limit) => {
-      if (limit.resetsAt === null) resting.set(alias, { until: clock.now() + UNKNOWN_RESET_MS, limit });
-      else resting.set(alias, { until: limit.resetsAt * 1000, limit: withResetTime(limit, limit.resetsAt) });
+      const now = clock.now();
+      const { resetsAt } = limit;
+      if (resetsAt === null) resting.set(alias, { until: now + UNKNOWN_RESET_MS, limit });
+      else
+        resting.set(alias, {
+          until: Math.max(resetsAt * 1000, now + LEAST_REST_MS),
+          limit: withResetTime(limit, resetsAt),
+        });
     },
   };
 }

@@ -47,6 +47,7 @@ test(
     gateway.child.kill('SIGTERM');
     const { requests } = await gateway.untilSaid('draining');
     assert.equal(requests, STREAMS);
+    gateway.child.kill('SIGTERM'); // a second one changes nothing
     const served = await send(url + chat.path, { body: chat.body('Say exactly: still here') });
     assert.deepEqual([served.status, served.headers.connection], [200, 'close'], served.text);
     const ready = await send(`${url}/ready`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { Secret } from '@codex-gateway/service-kit/secret.ts';
 import { createManualClock } from '@codex-gateway/testkit/manual-clock.ts';
-import { hashKey, parseKeys } from '../../src/keys/api-keys.ts';
+import { apiKeyFromText, hashKey, parseKeys } from '../../src/keys/api-keys.ts';
 import { createKeyRing } from '../../src/keys/key-ring.ts';
 import { watchKeys } from '../../src/keys/key-watch.ts';
 import { createMetrics } from '../../src/metrics.ts';
@@ -31,8 +31,9 @@ function watch(t: TestContext, path: string | undefined, single?: Secret) {
   });
   const start = parseKeys(keysText('start'));
   const ring = createKeyRing(start.ok ? start.keys : []);
+  const fixed = single ? [apiKeyFromText('default', single.reveal())] : [];
   const stop = watchKeys(
-    { API_KEYS_FILE: path, API_KEY: single },
+    { API_KEYS_FILE: path, API_KEY: single, keys: [...fixed, ...(start.ok ? start.keys : [])] },
     { ring, clock, logger: log.logger, metrics },
   );
   t.after(stop);

@@ -73,3 +73,13 @@ test('what the broker cannot give is told as it says', async () => {
   const accounts = createAccounts(() => Promise.reject(new FaultError(fault)), createManualClock());
   assert.deepEqual(await faultOf(accounts.choose(nobody)), fault);
 });
+
+test('an account whose reset time is past by our clock rests all the same for five seconds', async () => {
+  const { clock, accounts } = create();
+  accounts.rest('default', limitUntil(-100));
+  assert.equal(await accounts.choose(nobody), second);
+  const fault = await faultOf(() => accounts.choose(new Set(['b'])));
+  assert.equal(fault.kind, 'usage_limit_reached');
+  clock.advance(5_000);
+  assert.equal(await accounts.choose(nobody), first);
+});
