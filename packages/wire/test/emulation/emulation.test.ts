@@ -320,7 +320,9 @@ test('when the upstream fails or breaks off while a call is finished, that is th
   const words = message({ at: 0, deltas: ['one END'] });
   for (const end of [failed({ code: 'internal', message: 'Broken.' }), incomplete('steered')]) {
     const events = upstream(begin(), call.slice(0, 2), words.slice(0, 3), end);
-    assert.equal(emulated({ stop: ['END'] }, events).at(-1), events.at(-1));
+    const filter = emulation({ stop: ['END'] });
+    assert.equal(filter.push(events).at(-1), events.at(-1));
+    assert.equal(filter.ended(), true);
   }
 });
 

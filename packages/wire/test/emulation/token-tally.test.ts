@@ -38,6 +38,22 @@ test('a long text at once has exactly its tokens, too', () => {
   assert.equal(tallied([text]), o200k(text));
 });
 
+test('what the tokenizer joins is not cut', () => {
+  const joined = [
+    "it's",
+    "WE'LL be",
+    '#\n/*',
+    '#\r\n/n',
+    '//\n//',
+    ' \n \n x',
+    'a  \n\t b',
+    '1234567',
+    '!!\u0301!',
+    'e\u0301a',
+  ];
+  for (const text of joined) assert.equal(tallied(Array.from(text)), o200k(text), JSON.stringify(text));
+});
+
 test('only what may still be joined is kept', () => {
   assert.deepEqual(addText(emptyTally, 'Some words, and a la', o200k), {
     tokens: o200k('Some words, and a'),
@@ -56,6 +72,7 @@ test('a longer run counts by its bytes, and what follows it by its tokens again'
     const run = unit.repeat(MAX_RUN + 1);
     const after = `1.\n${sentence}`;
     const whole = utf8Length(run) + o200k(after);
+    assert.equal(tallied([run]), utf8Length(run));
     assert.equal(tallied([run + after]), whole);
     assert.equal(tallied([...Array.from(run), after]), whole);
     assert.ok(whole >= o200k(run + after));
