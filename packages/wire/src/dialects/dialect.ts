@@ -25,8 +25,25 @@ export interface Dialect {
    *
    * @throws FaultError `invalid_request` and its kin, naming the field
    */
-  readonly open: (body: unknown, context: OpenContext) => Exchange;
+  readonly open: Open;
+  /** Other paths that are answered by the model; they belong below `path`. */
+  readonly variants?: readonly { readonly path: `/${string}`; readonly open: Open }[];
+  /** Where clients ask how many tokens a request has. */
+  readonly tokenCount?: {
+    readonly path: `/${string}`;
+    readonly open: (body: unknown, context: OpenContext) => TokenCount;
+  };
   readonly errorReply: (fault: Fault, requestId: string) => ErrorReply;
+}
+
+export type Open = (body: unknown, context: OpenContext) => Exchange;
+
+/** A request that is only counted, without asking the upstream. */
+export interface TokenCount {
+  /** Null when the request names none. */
+  readonly model: ResolvedModel | null;
+  readonly recall: Recall;
+  readonly reply: (recalled: Recalled) => unknown;
 }
 
 export interface ErrorReply {

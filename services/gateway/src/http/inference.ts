@@ -34,13 +34,14 @@ export interface InferenceDeps extends ContextDeps {
 }
 
 /** The whole life of a request, top to bottom. Its key was accepted before its body was read (authenticate.ts). */
-export function createInference(dialect: Dialect, deps: InferenceDeps): RequestHandler {
+export function createInference(dialect: Pick<Dialect, 'open'>, deps: InferenceDeps): RequestHandler {
   return async (req, res) => {
     const scope = deps.scopes.of(res);
     const { record, requestId, signal } = scope;
     const key = acceptedKey(record);
 
     const body = await readJsonBody(req, { maxBytes: deps.maxBodyBytes, signal });
+    const bodyMs = scope.elapsedMs(); // the client's time, not ours
     const exchange = dialect.open(body.value, openContext(req, key, deps));
     const { model, maxTokens, wantsStream } = exchange;
     checkParameters(key, exchange.warnings);
@@ -49,9 +50,10 @@ export function createInference(dialect: Dialect, deps: InferenceDeps): RequestH
     record.model = deps.modelLabel(model.slug);
     record.stream = wantsStream;
 
-    const admission = { key, inputBytes: body.bytes, maxTokens };
     const permit = await deps.admit({
-      ...admission,
+      key,
+      inputBytes: body.bytes,
+      maxTokens,
       onStates: (states) => res.set(rateLimitHeaders(states)),
     });
     let reservedUntilKnown: null | 0 = 0; // nothing is charged for a request that the upstream never took
@@ -59,7 +61,7 @@ export function createInference(dialect: Dialect, deps: InferenceDeps): RequestH
       const conversation = { owner: { keyId: key.id }, exchange };
       const recalled = await deps.conversations.recall(conversation);
       const request = exchange.codexRequest(recalled);
-      record.overheadMs = scope.elapsedMs();
+      record.overheadMs = scope.elapsedMs() - bodyMs;
       const answer = await deps.ask(request, { requestId, signal });
       reservedUntilKnown = null;
       record.retries = answer.retries;

@@ -9,7 +9,9 @@ import { authenticate, type AuthenticateDeps } from './authenticate.ts';
 import { answerErrors, type ErrorDeps } from './errors.ts';
 import { createInference, type InferenceDeps } from './inference.ts';
 import { modelsRoutes, type ModelsDeps } from './models.ts';
+import { only } from './only.ts';
 import { createRawInference, wantsRaw, type RawDeps } from './raw.ts';
+import { createTokenCount } from './token-count.ts';
 
 export interface RouteDeps extends InferenceDeps, RawDeps, AuthenticateDeps, ErrorDeps, ModelsDeps {
   readonly readiness: () => Readiness;
@@ -22,11 +24,13 @@ export interface RouteDeps extends InferenceDeps, RawDeps, AuthenticateDeps, Err
 export function createRoutes(deps: RouteDeps): Express {
   const app = express();
   app.disable('etag');
+  app.enable('case sensitive routing');
   app.use(deps.scopes.middleware, helmet(), closeWhileDraining(deps), refuseUpgrade);
   app.use(probeRoutes({ version: VERSION, readiness: deps.readiness, uptimeSeconds: deps.uptimeSeconds }));
   app.get('/', (_req, res) => {
     res.json({ name: 'codex-gateway', version: VERSION });
   });
+  app.all(['/', '/healthz', '/health', '/ready'], only('GET, HEAD'));
   const api = apiRoutes(deps);
   // one by one: in a list of paths, express takes `/` for the root alone
   for (const base of ['/v1/v1', '/v1', '/']) app.use(base, api);
@@ -38,20 +42,28 @@ export function createRoutes(deps: RouteDeps): Express {
 }
 
 function apiRoutes(deps: RouteDeps): Router {
-  const router = express.Router();
+  const router = express.Router({ caseSensitive: true });
   const known = authenticate(deps);
   for (const dialect of dialects) {
     const note: RequestHandler = (_req, res, next) => {
       deps.scopes.of(res).record.dialect = dialect.name;
       next();
     };
-    router.post(dialect.path, note, known, refuseOverload(deps), answering(dialect, deps));
-    router.all(dialect.path, only('POST'));
+    const notOverloaded = refuseOverload(deps);
+    router.post(dialect.path, note, known, notOverloaded, answering(dialect, deps));
+    for (const variant of dialect.variants ?? [])
+      router.post(variant.path, note, known, notOverloaded, createInference(variant, deps));
+    const { tokenCount } = dialect;
+    if (tokenCount) router.post(tokenCount.path, known, notOverloaded, createTokenCount(tokenCount, deps));
+    router.all(pathsOf(dialect), only('POST'));
   }
   router.get(['/models', '/models/*id'], known);
   router.use(modelsRoutes(deps));
-  router.all(['/models', '/models/*id'], only('GET, HEAD'));
   return router;
+}
+
+function pathsOf({ path, variants = [], tokenCount }: Dialect): string[] {
+  return [path, ...variants.map((variant) => variant.path), ...(tokenCount ? [tokenCount.path] : [])];
 }
 
 function answering(dialect: Dialect, deps: RouteDeps): RequestHandler {
@@ -59,16 +71,6 @@ function answering(dialect: Dialect, deps: RouteDeps): RequestHandler {
   if (!dialect.isUpstreamFormat) return inference;
   const raw = createRawInference(deps);
   return (req, res, next) => (wantsRaw(req) ? raw : inference)(req, res, next);
-}
-
-function only(allow: string): RequestHandler {
-  return (req) => {
-    throw new FaultError({
-      kind: 'method_not_allowed',
-      message: `Method ${req.method} is not allowed here; use ${allow}.`,
-      allow,
-    });
-  };
 }
 
 /** This pod's own ceiling, before the body is read. */

@@ -1,5 +1,7 @@
 import type { Dialect } from '../dialect.ts';
 import { openAiErrorReply } from '../openai-error.ts';
+import { openCompact } from './compact.ts';
+import { openInputTokens } from './input-tokens.ts';
 import { openResponses } from './open.ts';
 
 /** The OpenAI Responses API, and what the Codex CLI adds to it. */
@@ -8,5 +10,7 @@ export const openaiResponses: Dialect = {
   path: '/responses',
   isUpstreamFormat: true,
   open: openResponses,
+  variants: [{ path: '/responses/compact', open: openCompact }],
+  tokenCount: { path: '/responses/input_tokens', open: openInputTokens },
   errorReply: openAiErrorReply,
 };

@@ -112,7 +112,7 @@ function completedAt(upstream: unknown, { createdAt }: Stamp): number {
   return typeof upstream === 'number' ? Math.max(createdAt, upstream) : createdAt;
 }
 
-function usageObject(usage: Usage): Readonly<Record<string, unknown>> {
+export function usageObject(usage: Usage): Readonly<Record<string, unknown>> {
   return {
     input_tokens: usage.inputTokens,
     input_tokens_details: {
