@@ -101,7 +101,7 @@ export function showText(
   const { text, hit } = part.scanner.push(piece, part.over);
   const shown = allowed(answer, part, text);
   if (shown !== '') {
-    part.shown += shown;
+    part.shown.add(shown);
     answer.lastSpoken = part.place.output_index;
     answer.out.push(event?.delta === shown ? event : deltaOf(part, shown));
   }
@@ -142,6 +142,8 @@ export function endCutAnswer(answer: Answer, cut: Cut): void {
 }
 
 function visibleTokens({ meter, messages }: Answer): number {
-  const shown = [...messages.values()].flatMap(({ parts }) => [...parts.values()].map((part) => part.shown));
+  const shown = [...messages.values()].flatMap(({ parts }) =>
+    [...parts.values()].map((part) => part.shown.text()),
+  );
   return meter?.counted() ?? estimateTokens(shown.join(''));
 }

@@ -123,7 +123,8 @@ function takeText(
   if (part === null) return pass(answer, event);
   finishText(answer, part, isText ? event.text : event.refusal);
   if (answer.cut !== null) return;
-  pass(answer, isText ? { ...event, text: part.shown } : { ...event, refusal: part.shown });
+  const shown = part.shown.text();
+  pass(answer, isText ? { ...event, text: shown } : { ...event, refusal: shown });
 }
 
 function takePart(answer: Answer, event: EventOf<'response.content_part.done'>): void {
@@ -134,7 +135,7 @@ function takePart(answer: Answer, event: EventOf<'response.content_part.done'>):
   const member = textMember[part.kind];
   finishText(answer, part, typeof content[member] === 'string' ? content[member] : '');
   if (answer.cut !== null) return;
-  const handedOn = { ...event, part: { ...content, [member]: part.shown } };
+  const handedOn = { ...event, part: { ...content, [member]: part.shown.text() } };
   pass(answer, handedOn);
 }
 
@@ -173,7 +174,7 @@ function finishMessage(answer: Answer, event: EventOf<'response.output_item.done
     if (part === null) return found;
     if (part.annotations.length === 0) part.annotations.push(...(found.annotations ?? []));
     finishText(answer, part, found[textMember[part.kind]] ?? '');
-    return { ...found, [textMember[part.kind]]: part.shown };
+    return { ...found, [textMember[part.kind]]: part.shown.text() };
   });
   for (const part of message.parts.values()) finishText(answer, part, '');
   if (answer.cut === null) pass(answer, { ...event, item: { ...item, content } });

@@ -1,4 +1,5 @@
 import { utf8Length } from '../utf8-length.ts';
+import { createGrowingText } from './growing-text.ts';
 import {
   addText,
   emptyTally,
@@ -24,13 +25,14 @@ export interface TokenMeter {
  */
 export function createTokenMeter(limit: number, count: CountTokens): TokenMeter {
   let tally = emptyTally;
-  /** Bytes of the tally's tail, which has no more tokens than that. */
-  let tailBytes = 0;
+  const uncounted = createGrowingText();
+  /** Bytes behind what is surely counted: there are no more tokens than that. */
+  let openBytes = 0;
   let hasCounted = false;
 
   const settle = (settled: TokenTally): void => {
     tally = settled;
-    tailBytes = utf8Length(settled.tail);
+    openBytes = utf8Length(settled.tail);
   };
   const grown = (text: string): TokenTally | null => {
     const longer = addText(tally, text, count);
@@ -45,13 +47,13 @@ export function createTokenMeter(limit: number, count: CountTokens): TokenMeter 
   return {
     take: (text) => {
       const bytes = utf8Length(text);
-      if (tally.tokens + tailBytes + bytes <= limit) {
-        tally = { ...tally, tail: tally.tail + text };
-        tailBytes += bytes;
+      if (tally.tokens + openBytes + bytes <= limit) {
+        uncounted.add(text);
+        openBytes += bytes;
         return text.length;
       }
       hasCounted = true;
-      settle(addText(tally, '', count));
+      settle(addText(tally, uncounted.take(), count));
       for (let taken = 0; taken < text.length;) {
         const piece = head(text.slice(taken), MAX_RUN);
         const longer = grown(piece);
@@ -61,8 +63,8 @@ export function createTokenMeter(limit: number, count: CountTokens): TokenMeter 
       }
       return text.length;
     },
-    counted: () => (hasCounted ? totalTokens(tally, count) : null),
-    isNear: () => tally.tokens + tailBytes > limit / 2,
+    counted: () => (hasCounted ? totalTokens(addText(tally, uncounted.text(), count), count) : null),
+    isNear: () => tally.tokens + openBytes > limit / 2,
   };
 }
 

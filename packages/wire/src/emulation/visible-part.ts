@@ -1,5 +1,6 @@
 import type { CodexEvent } from '../codex/events.ts';
 import { isRecord } from '../record.ts';
+import { createGrowingText, type GrowingText } from './growing-text.ts';
 import { createStopScanner, type StopIndex, type StopScanner } from './stop-scanner.ts';
 
 /** Texts that a client sees as the answer: a refusal is one, too. */
@@ -17,9 +18,10 @@ export interface VisiblePart {
   readonly kind: VisibleKind;
   readonly place: PartPlace;
   readonly scanner: StopScanner;
-  /** UTF-16 units that have come, and what of them the client may see. */
+  /** What the client may see of it. */
+  readonly shown: GrowingText;
+  /** UTF-16 units that have come. */
   arrived: number;
-  shown: string;
   /** As they came; they stand in events of their own and in the finished part. */
   readonly annotations: unknown[];
   /** No more of it will come. */
@@ -32,8 +34,8 @@ export function createVisiblePart(kind: VisibleKind, place: PartPlace, stops: St
     kind,
     place: { output_index, content_index, item_id },
     scanner: createStopScanner(stops),
+    shown: createGrowingText(),
     arrived: 0,
-    shown: '',
     annotations: [],
     over: false,
   };
@@ -51,9 +53,10 @@ export const textMember = { output_text: 'text', refusal: 'refusal' } as const s
 
 /** The part as it stands in a finished item; what annotates text that is not shown goes with it. */
 export function contentOf({ kind, shown, annotations }: VisiblePart) {
-  if (kind === 'refusal') return { type: kind, refusal: shown };
-  const kept = annotations.filter((annotation) => endOfAnnotation(annotation) <= shown.length);
-  return { type: kind, text: shown, annotations: kept, logprobs: [] };
+  const text = shown.text();
+  if (kind === 'refusal') return { type: kind, refusal: text };
+  const kept = annotations.filter((annotation) => endOfAnnotation(annotation) <= text.length);
+  return { type: kind, text, annotations: kept, logprobs: [] };
 }
 
 function endOfAnnotation(annotation: unknown): number {
@@ -67,8 +70,9 @@ export function deltaOf({ kind, place }: VisiblePart, delta: string): CodexEvent
 
 /** What the upstream sends at the end of a part. */
 export function endOfPart(part: VisiblePart): readonly CodexEvent[] {
-  const { kind, place, shown } = part;
+  const { kind, place } = part;
+  const text = part.shown.text();
   const closed = { type: 'response.content_part.done' as const, ...place, part: contentOf(part) };
-  if (kind === 'refusal') return [{ type: 'response.refusal.done', ...place, refusal: shown }, closed];
-  return [{ type: 'response.output_text.done', ...place, text: shown }, closed];
+  if (kind === 'refusal') return [{ type: 'response.refusal.done', ...place, refusal: text }, closed];
+  return [{ type: 'response.output_text.done', ...place, text }, closed];
 }
