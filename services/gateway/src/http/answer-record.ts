@@ -7,13 +7,20 @@ import { FaultError } from '@codex-gateway/wire/fault.ts';
 import type { Batch } from '../upstream/codex-client.ts';
 import type { RequestRecord } from './request-scope.ts';
 
-/** The same encoder; on its way the usage and the failure that the last event tells go into the record. */
+/**
+ * The same encoder; on its way the usage and the failure that the last event tells go into the record, and so does a
+ * failure of ours: once the ending is written, the request may be over and reported before anybody hears of it.
+ */
 export function recording(encoder: StreamEncoder, record: RequestRecord): StreamEncoder {
   return {
     ...encoder,
     push: (batch) => {
       recordEnd(batch, record);
       return encoder.push(batch);
+    },
+    fail: (fault) => {
+      record.fault ??= fault;
+      return encoder.fail(fault);
     },
   };
 }

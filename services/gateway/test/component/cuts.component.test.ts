@@ -58,6 +58,8 @@ for (const dialect of dialectCases) {
         if (answer.status === 200) assertFailedStream(dialect, answer.text, 'upstream_error');
         else assert.deepEqual([answer.status, answer.headers['x-gateway-outcome']], [502, 'upstream_error']);
       }
+      const outcomes = stack.logs().match(/"outcome":"\w+"/g) ?? [];
+      assert.deepEqual(new Set(outcomes.slice(1)), new Set(['"outcome":"upstream_error"']));
       const statuses = answers.map(({ status }) => status);
       assert.deepEqual(statuses.slice(0, 3), [502, 502, 502], 'before the first real event it is a status');
       assert.ok(statuses.includes(200));
@@ -111,6 +113,7 @@ for (const dialect of dialectCases) {
     });
     assert.equal(answer.status, 200, answer.text);
     assertFailedStream(dialect, answer.text, 'upstream_timeout');
+    assert.match(stack.logs(), /"outcome":"timeout"/);
   });
 
   test(`${dialect.name}: a broken event is skipped and counted, the answer goes on`, bounded, async (t) => {
