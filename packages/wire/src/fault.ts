@@ -154,11 +154,14 @@ export function faultParam(fault: Fault): string | null {
 /** Thrown when the request is over; whoever answers the client turns `fault` into the dialect's shape. */
 export class FaultError extends Error {
   readonly fault: Fault;
+  /** The upstream's own id of the request that it refused. */
+  readonly upstreamRequestId: string | null;
 
-  constructor(fault: Fault, options?: ErrorOptions) {
+  constructor(fault: Fault, options?: ErrorOptions & { readonly upstreamRequestId?: string | null }) {
     super(fault.message, options);
     this.name = 'FaultError';
     this.fault = fault;
+    this.upstreamRequestId = options?.upstreamRequestId ?? null;
   }
 }
 

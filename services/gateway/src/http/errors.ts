@@ -17,12 +17,15 @@ export function answerErrors({ scopes, logger }: ErrorDeps): ErrorRequestHandler
     const { record, requestId } = scopes.of(res);
     const fault = faultOf(error);
     record.fault ??= fault;
+    if (error instanceof FaultError) record.upstreamRequestId ??= error.upstreamRequestId;
     if (fault.kind === 'internal_error') logger.error({ requestId, err: error }, 'internal error');
     if (res.headersSent) return; // the stream has been ended in its own way
     const dialect = dialectOf(req.path, (name) => req.get(name) !== undefined);
     const reply = dialect ? dialect.errorReply(fault, requestId) : openAiErrorReply(fault);
     // what is left of a body that was refused is read and thrown away, so that the client sees the answer
     req.resume();
+    const { upstreamRequestId: upstreamId } = record;
+    if (upstreamId !== null) res.set('x-upstream-request-id', upstreamId);
     res.status(reply.status).set(errorHeaders(fault)).json(reply.body);
   };
 }

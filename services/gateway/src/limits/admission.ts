@@ -12,7 +12,6 @@ const RENEW_MS = (LEASE_SECONDS * 1000) / 3;
 
 /** The right to run one request; must be settled exactly once, whatever happens. */
 export interface Permit {
-  readonly states: readonly LimitState[];
   /** `usedTokens` null: unknown, what was reserved stays counted. */
   readonly settle: (usedTokens: number | null) => Promise<void>;
 }
@@ -46,7 +45,6 @@ export function createAdmission(store: LimitStore, clock: Clock): Admit {
       cancel = clock.after(RENEW_MS, renew);
     }
     return {
-      states: admission.states,
       settle: (usedTokens) => {
         cancel();
         return store.settle(admission, usedTokens);

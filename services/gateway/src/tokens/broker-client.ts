@@ -37,17 +37,22 @@ export interface BrokerClientDeps {
 export function createBrokerClient({ api, clock, logger, count }: BrokerClientDeps): BrokerClient {
   let reply: TokensReply | null = null;
   let received = false;
+  /** Why the broker gave nothing the last time; null when it answered. */
+  let trouble: string | null = null;
   let asking: Promise<void> | null = null;
   const rejections = new Map<string, Promise<void>>();
 
   const askOnce = async (): Promise<void> => {
     try {
       reply = await api.tokens();
+      trouble = null;
       received ||= reply.accounts.length > 0;
       count(reply.accounts.length > 0 ? 'ok' : 'empty');
     } catch (error) {
       count('failed');
-      logger.warn({ code: errorCode(error) }, 'token broker did not answer');
+      const code = errorCode(error);
+      trouble = troubleOf(code);
+      logger.warn({ code }, 'token broker gave no tokens');
     }
   };
   const ask = (): Promise<void> => (asking ??= askOnce().finally(() => (asking = null)));
@@ -67,7 +72,7 @@ export function createBrokerClient({ api, clock, logger, count }: BrokerClientDe
     accounts: async () => {
       if (usable().length === 0) await ask();
       const accounts = usable();
-      if (accounts.length === 0) throw unavailable(reply);
+      if (accounts.length === 0) throw unavailable(reply, trouble);
       return accounts;
     },
     reject: async (account) => {
@@ -98,8 +103,14 @@ function isCurrent(reply: TokensReply | null, { alias, fingerprint }: ServedAcco
   return !current || current.fingerprint === fingerprint;
 }
 
-function unavailable(reply: TokensReply | null): FaultError {
-  const message = reply?.unavailable[0]?.message ?? 'oauth token unavailable, run auth login';
+function troubleOf(code: string): string {
+  return code === 'STATUS_401' || code === 'STATUS_403'
+    ? 'the token broker refuses this gateway: check BROKER_SECRET'
+    : `the token broker cannot be reached (${code}): check BROKER_URL and that it runs`;
+}
+
+function unavailable(reply: TokensReply | null, trouble: string | null): FaultError {
+  const message = trouble ?? reply?.unavailable[0]?.message ?? 'oauth token unavailable, run auth login';
   return new FaultError({ kind: 'oauth_unavailable', message });
 }
 

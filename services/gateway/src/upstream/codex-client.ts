@@ -16,7 +16,13 @@ export interface UpstreamStream {
   readonly requestId: string | null;
 }
 
-export type UpstreamResult = UpstreamStream | { readonly kind: 'refused'; readonly refusal: Refusal };
+export interface UpstreamRefusal {
+  readonly kind: 'refused';
+  readonly refusal: Refusal;
+  readonly requestId: string | null;
+}
+
+export type UpstreamResult = UpstreamStream | UpstreamRefusal;
 
 export interface UpstreamCall {
   readonly request: CodexRequest;
@@ -53,7 +59,7 @@ export function createCodexClient({ countOddEvent, ...deps }: CodexClientDeps): 
     const answer = await post({ body: JSON.stringify(request), headers, account, requestId, signal });
     if (answer.statusCode !== 200) {
       const refusal = await readRefusal(answer).catch((error: unknown) => throwBroken(error, signal));
-      return { kind: 'refused', refusal };
+      return { kind: 'refused', refusal, requestId: upstreamRequestId(answer) };
     }
     return {
       kind: 'stream',

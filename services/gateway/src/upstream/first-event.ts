@@ -1,7 +1,7 @@
 import type { Clock } from '@codex-gateway/service-kit/clock.ts';
 import { isRealEvent } from '@codex-gateway/wire/codex/events.ts';
 import { refusalOfEvent, type Refusal } from '@codex-gateway/wire/codex/refusal.ts';
-import type { Batch, UpstreamStream } from './codex-client.ts';
+import type { Batch, UpstreamRefusal, UpstreamStream } from './codex-client.ts';
 
 /** After this long without a real event the answer's head goes out all the same. */
 const FIRST_EVENT_MS = 5_000;
@@ -14,7 +14,7 @@ export interface Begun {
   readonly begun: boolean;
 }
 
-export type FirstEvent = Begun | { readonly kind: 'refused'; readonly refusal: Refusal };
+export type FirstEvent = Begun | UpstreamRefusal;
 
 const brokenOff: Refusal = {
   fault: { kind: 'upstream_error', message: 'The upstream broke off before it answered.' },
@@ -35,14 +35,14 @@ export async function untilFirstEvent(
       const first = await Promise.race([next, late.promise]);
       if (first === 'late')
         return { kind: 'stream', requestId, begun: false, batches: resume(held, batches, next) };
-      if (first.done) return { kind: 'refused', refusal: brokenOff };
+      if (first.done) return { kind: 'refused', requestId, refusal: brokenOff };
       held.push(first.value);
       const real = first.value.find(isRealEvent);
       if (!real) continue;
       const refusal = refusalOfEvent(real);
       if (!refusal) return { kind: 'stream', requestId, begun: true, batches: resume(held, batches, null) };
       await batches.return?.();
-      return { kind: 'refused', refusal };
+      return { kind: 'refused', requestId, refusal };
     }
   } finally {
     cancel();

@@ -36,6 +36,8 @@ export type Try<Taken> = (account: ServedAccount, reason: Remedy) => Promise<Tak
 interface Refused {
   readonly kind: 'refused';
   readonly refusal: Refusal;
+  /** The upstream's own id of the request, when it got as far as that. */
+  readonly requestId?: string | null;
 }
 
 /**
@@ -54,16 +56,17 @@ export async function untilTaken<Taken extends { readonly kind: 'stream' }>(
   const unusable = new Set<string>();
   let reason: Remedy = 'none';
   for (let retries = 0; ; retries++) {
-    const account = await deps.accounts.choose(unusable);
+    const account = await unlessEnded(deps.accounts.choose(unusable), signal);
     if (reason !== 'none') deps.countRetry(reason);
     const result: Taken | Refused = await tryOnce(account, reason).catch(refuseIfNeverSent);
     if (result.kind === 'stream') return { taken: result, retries };
-    const { fault } = result.refusal;
+    const { refusal, requestId = null } = result;
+    const { fault } = refusal;
     if (fault.kind === 'usage_limit_reached') deps.accounts.rest(account.alias, fault);
-    reason = nextRemedy(result.refusal, account, tried);
-    if (reason === 'none') throw new FaultError(fault);
+    reason = nextRemedy(refusal, account, tried);
+    if (reason === 'none') throw new FaultError(fault, { upstreamRequestId: requestId });
     if (reason === 'other_account') unusable.add(account.alias);
-    if (reason === 'fresh_token') await deps.rejectToken(account);
+    if (reason === 'fresh_token') await unlessEnded(deps.rejectToken(account), signal);
     if (reason === 'pause') await pause(deps, signal);
   }
 }
@@ -88,6 +91,18 @@ function nextRemedy({ remedy }: Refusal, { alias }: ServedAccount, tried: Set<st
   if (tried.has(mark)) return remedy === 'fresh_token' ? 'other_account' : 'none';
   tried.add(mark);
   return remedy;
+}
+
+/** @throws the signal's reason when the request ends before the work does */
+async function unlessEnded<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const ended = Promise.withResolvers<never>();
+  const end = (): void => ended.reject(signal.reason);
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    return await Promise.race([work, ended.promise]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }
 
 /** @throws the signal's reason when the request ends meanwhile */

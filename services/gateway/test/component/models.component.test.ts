@@ -193,7 +193,7 @@ test(
   },
 );
 
-test('without any login refresh=true says what to do', bounded, async (t) => {
+test('without a broker refresh=true says so', bounded, async (t) => {
   const stack = await startStack(t, { environment: { BROKER_URL: 'http://127.0.0.1:1' } });
   const answer = await send(`${stack.url}/v1/models?refresh=true`);
   assert.deepEqual(
@@ -202,7 +202,7 @@ test('without any login refresh=true says what to do', bounded, async (t) => {
       503,
       {
         error: {
-          message: 'oauth token unavailable, run auth login',
+          message: 'the token broker cannot be reached (ECONNREFUSED): check BROKER_URL and that it runs',
           type: 'gateway_error',
           param: null,
           code: 'oauth_unavailable',

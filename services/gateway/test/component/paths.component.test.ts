@@ -29,6 +29,7 @@ test(
         '/v1/v1/v1/models',
         '/chat',
         '/favicon.ico',
+        '/V1/MESSAGES',
       ]) {
         const answer = await send(url + path, { ...(key === null && { key }), headers: named });
         assert.deepEqual(
@@ -64,9 +65,11 @@ test('a wrong method says which one is right', bounded, async (t) => {
       assert.deepEqual([answer.status, answer.headers.allow], [405, 'POST'], `${method} ${path}`);
     }
   }
-  for (const path of ['/v1/models', '/models/gpt-5.5']) {
-    const answer = await send(url + path, { method: 'POST', body: {} });
-    assert.deepEqual([answer.status, answer.headers.allow], [405, 'GET, HEAD']);
+  for (const path of ['/v1/models', '/models/gpt-5.5', '/', '/healthz', '/ready']) {
+    for (const method of ['POST', 'DELETE']) {
+      const answer = await send(url + path, { method });
+      assert.deepEqual([answer.status, answer.headers.allow], [405, 'GET, HEAD'], `${method} ${path}`);
+    }
   }
 });
 

@@ -326,3 +326,10 @@ test(
     assert.equal(calls(stack), asks.length);
   },
 );
+
+test("a refusal carries the upstream's own id of the request", bounded, async (t) => {
+  const { url } = await startStack(t);
+  const answer = await send(url + chat.path, { body: chat.body('[[sim: fail code=invalid_prompt]]') });
+  assert.equal(answer.status, 400, answer.text);
+  assert.match(String(answer.headers['x-upstream-request-id']), /^req_/);
+});

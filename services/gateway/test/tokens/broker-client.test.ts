@@ -201,7 +201,7 @@ test('a broker that does not take a rejection leaves the request with what there
   assert.deepEqual(await client.accounts(), [old]);
   assert.deepEqual(log.said(), [
     'warn token broker did not take a rejection',
-    'warn token broker did not answer',
+    'warn token broker gave no tokens',
   ]);
   assert.equal(log.text().includes('canary'), false);
 });

@@ -83,6 +83,7 @@ test('a failure before the first real event is a refusal, and the upstream is le
     upstream.send(failure);
     assert.deepEqual(await first, {
       kind: 'refused',
+      requestId: 'up_1',
       refusal: {
         fault: { kind: 'server_is_overloaded', message: 'busy', retryAfterSeconds: 5 },
         remedy: 'pause',
@@ -107,6 +108,7 @@ for (const sent of [[], [created, inProgress]]) {
     upstream.end();
     assert.deepEqual(await first, {
       kind: 'refused',
+      requestId: 'up_1',
       refusal: {
         fault: { kind: 'upstream_error', message: 'The upstream broke off before it answered.' },
         remedy: 'none',

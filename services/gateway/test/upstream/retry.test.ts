@@ -49,7 +49,7 @@ const faults = {
 
 function refused(fault: Fault, remedy: Remedy): UpstreamResult {
   const refusal: Refusal = { fault, remedy };
-  return { kind: 'refused', refusal };
+  return { kind: 'refused', refusal, requestId: 'up_refused' };
 }
 
 const badToken = refused(faults.token, 'fresh_token');
@@ -258,4 +258,25 @@ test('an answer that broke off is never asked for again', async () => {
   const { run, calls } = create([streaming(created)]);
   assert.equal((await faultOf(run())).kind, 'upstream_error');
   assert.equal(calls.length, 1);
+});
+
+test('a request that ends while it waits for an account or for a fresh token ends at once', async () => {
+  const never = new Promise<never>(() => {});
+  const controller = new AbortController();
+  const gone = new FaultError({ kind: 'client_gone', message: 'gone' });
+  const shared = { clock: createManualClock(START), retryPauseMs: 500, countRetry: () => {} };
+  const refusing = { ...shared, client: async () => badToken };
+  const accounts = createAccounts(async () => [servedAccount('default')], shared.clock);
+  const waiting = [
+    createRetry({
+      ...refusing,
+      accounts: { ...accounts, choose: () => never },
+      rejectToken: async () => {},
+    }),
+    createRetry({ ...refusing, accounts, rejectToken: () => never }),
+  ].map((ask) => ask(request, { requestId: 'req_1', signal: controller.signal }));
+  setImmediate(() => controller.abort(gone));
+  for (const answered of await Promise.allSettled(waiting)) {
+    assert.equal(answered.status === 'rejected' && answered.reason, gone);
+  }
 });
