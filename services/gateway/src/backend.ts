@@ -26,8 +26,8 @@ export interface BackendDeps {
 
 export interface Backend {
   readonly broker: BrokerClient;
-  readonly ask: AskUpstream;
-  readonly askRaw: AskRaw;
+  /** The two ways to ask: in events, and in bytes. */
+  readonly upstream: { readonly ask: AskUpstream; readonly askRaw: AskRaw };
   readonly models: ModelsCache;
   readonly close: () => Promise<void>;
 }
@@ -75,8 +75,7 @@ export function createBackend({ config, clock, logger, metrics }: BackendDeps): 
   });
   return {
     broker,
-    ask: createRetry({ ...retry, client }),
-    askRaw: createRaw({ ...retry, ...calls }),
+    upstream: { ask: createRetry({ ...retry, client }), askRaw: createRaw({ ...retry, ...calls }) },
     models: changedModels(listed, (catalog) => withChoices(catalog, config.choices)),
     close: async () => {
       await Promise.all([outward.destroy(), inner.destroy()]);

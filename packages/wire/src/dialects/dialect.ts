@@ -40,10 +40,10 @@ export type Open = (body: unknown, context: OpenContext) => Exchange;
 
 /** A request that is only counted, without asking the upstream. */
 export interface TokenCount {
-  /** Null when the request names none. */
-  readonly model: ResolvedModel | null;
-  readonly recall: Recall;
-  readonly reply: (recalled: Recalled) => unknown;
+  readonly exchange: Exchange;
+  /** False when the model of the exchange is none that the client has named. */
+  readonly namesModel: boolean;
+  readonly reply: (request: CodexRequest) => unknown;
 }
 
 export interface ErrorReply {

@@ -1,5 +1,6 @@
-import { nothingRecalled, type Dialect } from '@codex-gateway/wire/dialects/dialect.ts';
+import type { Dialect } from '@codex-gateway/wire/dialects/dialect.ts';
 import type { RequestHandler } from 'express';
+import type { Conversations } from '../conversation/conversations.ts';
 import { checkModel } from '../keys/policy.ts';
 import { acceptedKey } from './authenticate.ts';
 import { readJsonBody } from './body.ts';
@@ -9,6 +10,7 @@ import type { Scopes } from './request-scope.ts';
 export interface TokenCountDeps extends ContextDeps {
   readonly scopes: Scopes;
   readonly maxBodyBytes: number;
+  readonly conversations: Conversations;
 }
 
 /** Counts the tokens of a request here: the upstream is not asked, and no limit is charged. */
@@ -20,8 +22,9 @@ export function createTokenCount(
     const { record, signal } = deps.scopes.of(res);
     const key = acceptedKey(record);
     const body = await readJsonBody(req, { maxBytes: deps.maxBodyBytes, signal });
-    const { model, reply } = dialect.open(body.value, openContext(req, key, deps));
-    if (model) checkModel(key, model);
-    res.json(reply(nothingRecalled));
+    const { exchange, namesModel, reply } = dialect.open(body.value, openContext(req, key, deps));
+    if (namesModel) checkModel(key, exchange.model);
+    const recalled = await deps.conversations.recall({ owner: { keyId: key.id }, exchange });
+    res.json(reply(exchange.codexRequest(recalled)));
   };
 }

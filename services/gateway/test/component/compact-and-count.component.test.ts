@@ -168,18 +168,36 @@ test('tokens are counted as the models count them, without asking the upstream',
   assert.equal(stack.simulator.control.journal().counts.responses, 0);
 });
 
+function image(bytes: number): object {
+  const image_url = `data:image/png;base64,${'A'.repeat(bytes)}`;
+  return { model: 'gpt-5.5', input: [{ role: 'user', content: [{ type: 'input_image', image_url }] }] };
+}
+
 test('an image counts as an image, whatever its bytes', bounded, async (t) => {
   const stack = await startStack(t);
-  const image = (bytes: number) => ({
-    model: 'gpt-5.5',
-    input: [
-      {
-        role: 'user',
-        content: [{ type: 'input_image', image_url: `data:image/png;base64,${'A'.repeat(bytes)}` }],
-      },
-    ],
-  });
   assert.equal(await countOf(stack.url, image(40)), await countOf(stack.url, image(400_000)));
+});
+
+test('a conversation that is remembered is compacted and counted by its id', bounded, async (t) => {
+  const stack = await startStack(t);
+  const first = await send(`${stack.url}/v1/responses`, {
+    body: { model: 'gpt-5.5', input: 'Say exactly: hello' },
+  });
+  const { id } = json(first) as { readonly id: string }; // as documented
+  const more = { model: 'gpt-5.5', previous_response_id: id };
+  assert.ok(
+    (await countOf(stack.url, { ...more, input: 'On.' })) > (await countOf(stack.url, { input: 'On.' })),
+  );
+  const compact = await send(`${stack.url}/v1/responses/compact`, { body: more });
+  const { id: compactId, output } = json(compact) as Compacted; // judged right here
+  assert.deepEqual(
+    output.map(({ type, role }) => role ?? type),
+    ['user', 'compaction'],
+  );
+  const unknown = await send(`${stack.url}/v1/responses`, {
+    body: { model: 'gpt-5.5', previous_response_id: compactId, input: 'On.' },
+  });
+  assert.equal(unknown.status, 400); // what was compacted goes on from its items, as at the API
 });
 
 test('a count is no request: it is charged nothing and is in no metric of requests', bounded, async (t) => {

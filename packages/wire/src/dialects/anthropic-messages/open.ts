@@ -94,7 +94,7 @@ function understand(request: MessagesBody, context: OpenContext, warnings: Warni
     text: textOptions(request, model),
     include: [],
     promptCacheKey: cacheKey(request, context, beginning),
-    serviceTier: isFast(request, model) ? ('priority' as const) : undefined,
+    serviceTier: serviceTierOf(request, model),
   };
   const { speed, context_management: edits } = request;
   const style = {
@@ -108,9 +108,9 @@ function understand(request: MessagesBody, context: OpenContext, warnings: Warni
   return { conversation, parts, style };
 }
 
-function isFast({ speed }: MessagesBody, { preset }: ResolvedModel): boolean {
+function serviceTierOf({ speed }: MessagesBody, { preset }: ResolvedModel): 'priority' | undefined {
   const tier = speed ?? preset?.serviceTier;
-  return tier === 'fast' || tier === 'priority';
+  return tier === 'fast' || tier === 'priority' ? 'priority' : undefined;
 }
 
 function textOptions(request: MessagesBody, { preset }: ResolvedModel): TextOptions {

@@ -52,10 +52,14 @@ function wantedEffort({ thinking, effort, model }: ThinkingWish): string | null 
     case 'enabled':
       return effort ?? budgetEffort(thinking.budget_tokens ?? 0);
     case 'adaptive':
-      return effort ?? model.effort ?? model.pinnedEffort ?? DEFAULT_ADAPTIVE_EFFORT;
+      return effort ?? adaptiveEffort(model);
     case undefined:
       return effort ?? model.effort;
   }
+}
+
+function adaptiveEffort({ effort, pinnedEffort }: ResolvedModel): string {
+  return effort ?? pinnedEffort ?? DEFAULT_ADAPTIVE_EFFORT;
 }
 
 function budgetEffort(budget: number): string {

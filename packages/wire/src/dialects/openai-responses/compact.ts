@@ -32,6 +32,7 @@ export function openCompact(body: unknown, context: OpenContext): Exchange {
   return {
     ...exchange,
     wantsStream: false,
+    memories: null, // the answer takes the conversation's place, it is no turn of it
     codexRequest: (recalled) => {
       const request: CodexRequest = exchange.codexRequest(recalled);
       sent = request.input; // with what was recalled: the answer repeats what the user has said

@@ -13,17 +13,13 @@ const ANY_MODEL = 'any';
  * @throws FaultError naming the field
  */
 export function openInputTokens(body: unknown, context: OpenContext): TokenCount {
-  const named = isRecord(body) && (body['model'] ?? null) !== null;
-  const { model, recall, codexRequest } = openResponses(
-    isRecord(body) && !named ? { ...body, model: ANY_MODEL } : body,
-    context,
-  );
+  const namesModel = isRecord(body) && (body['model'] ?? null) !== null;
   return {
-    model: named ? model : null,
-    recall,
-    reply: (recalled) => ({
+    exchange: openResponses(isRecord(body) && !namesModel ? { ...body, model: ANY_MODEL } : body, context),
+    namesModel,
+    reply: (request) => ({
       object: 'response.input_tokens',
-      input_tokens: requestTokens(codexRequest(recalled), context.countTokens),
+      input_tokens: requestTokens(request, context.countTokens),
     }),
   };
 }

@@ -136,12 +136,12 @@ export function readReasoningOptions(
 ): ReasoningOptions {
   const options = given ?? {};
   const effort = effortFor(options.effort ?? model.effort, model, { field: 'reasoning.effort', warnings });
-  const summary = options.summary ?? options.generate_summary ?? model.preset?.summary ?? null;
+  const summary = options.summary ?? options.generate_summary ?? model.preset?.summary;
   const context = options.context ?? 'auto';
   if ((options.mode ?? 'standard') !== 'standard') warnings.dropped('reasoning.mode');
   return {
     ...(effort !== null && { effort }),
-    ...(summary !== null && { summary }),
+    ...(summary !== undefined && { summary }),
     ...(context !== 'auto' && { context }),
   };
 }
