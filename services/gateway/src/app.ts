@@ -52,13 +52,8 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
   const backend = createBackend({ config, clock, logger, metrics });
   const resolveModel = createModelResolver(config.choices);
   const ring = createKeyRing(config.keys);
-  const readiness = (): Readiness => {
-    const reasons = [
-      ...(draining ? ['draining'] : []),
-      ...(backend.broker.everReceived() ? [] : ['no_credentials']),
-    ];
-    return { ready: reasons.length === 0, detail: { mode: config.UPSTREAM_MODE, reasons } };
-  };
+  const readiness = (): Readiness =>
+    readinessOf(config, { draining, no_credentials: !backend.broker.everReceived() });
   const probes = { version: VERSION, readiness, uptimeSeconds: () => (clock.now() - startedAt) / 1000 };
   return {
     open: scopes.open,
@@ -95,6 +90,14 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
       startHeartbeat: createHeartbeats(config.STREAM_HEARTBEAT_SECONDS, clock),
     }),
   };
+}
+
+function readinessOf(
+  { UPSTREAM_MODE: mode }: GatewayConfig,
+  failings: Readonly<Record<string, boolean>>,
+): Readiness {
+  const reasons = Object.keys(failings).filter((reason) => failings[reason]);
+  return { ready: reasons.length === 0, detail: { mode, reasons } };
 }
 
 /** The most that conversations take of this process's memory. */

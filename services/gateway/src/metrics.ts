@@ -13,6 +13,7 @@ export interface Metrics {
   readonly upstreamRequests: Counter<'code'>;
   readonly upstreamRetries: Counter<'reason'>;
   readonly unknownEvents: Counter<'kind'>;
+  readonly toolTexts: Counter<'result'>;
   readonly brokerRequests: Counter<'result'>;
   readonly modelsRefreshes: Counter<'result'>;
   readonly keysReloads: Counter<'result'>;
@@ -75,6 +76,9 @@ export function createMetrics(version: string, readings: GaugeReadings): Metrics
       'Upstream events that are not known or cannot be read.',
       ['kind'],
     ),
+    toolTexts: counter('tool_texts_total', 'Calls that the model wrote as text, by what became of them.', [
+      'result',
+    ]),
     brokerRequests: counter('broker_requests_total', 'Calls to the token broker by result.', ['result']),
     modelsRefreshes: counter('models_refresh_total', 'Refreshes of the models list by result.', ['result']),
     keysReloads: counter('keys_reloads_total', 'Changes of the API keys file by result.', ['result']),

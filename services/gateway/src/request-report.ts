@@ -21,6 +21,9 @@ export function reportRequest(metrics: Metrics, logger: Logger): (finished: Fini
         metrics.tokensByClient.inc({ client, type }, count);
       }
     }
+    for (const [result, count] of Object.entries(scope.record.toolText ?? {})) {
+      metrics.toolTexts.inc({ result }, count);
+    }
     // probes and scrapes would drown the requests
     logger[dialect === null ? 'debug' : 'info'](logFields(finished), 'request');
   };
@@ -61,6 +64,7 @@ function logFields({ scope, method, path, status, outcome }: FinishedRequest): o
     retries: record.retries,
     usage: record.usage,
     ...(record.usageIsEstimate && { usageIsEstimate: true }),
+    ...(record.toolText && { toolText: record.toolText }),
     upstreamRequestId: record.upstreamRequestId,
   };
 }

@@ -69,9 +69,10 @@ const responseObject = z.object({
   usage: usage.nullish().catch(null),
   error: upstreamError.nullish(),
   incomplete_details: z.object({ reason: z.string().nullish() }).nullish(),
-  /** These two are never the upstream's: they stand on an answer that was ended here (emulation/). */
+  /** These are never the upstream's: they stand on an answer that was ended here (emulation/). */
   stop_sequence: z.string().nullish(),
   usage_estimated: z.boolean().nullish(),
+  tool_text: z.object({ calls: z.number(), kept: z.number() }).nullish(),
 });
 export type ResponseObject = z.infer<typeof responseObject>;
 

@@ -30,6 +30,7 @@ export function planEmulation(
   return {
     ...view,
     stop: emulate.stop ? stops.flatMap(([, texts]) => stopStrings(texts)) : [],
+    toolText: emulate.toolText,
     maxTokens: emulate.maxTokens ? (given[0]?.limit ?? maxTokens) : null,
   };
 }

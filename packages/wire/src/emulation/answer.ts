@@ -3,9 +3,10 @@ import type { CodexRequest } from '../codex/request.ts';
 import { statusOfCut, terminalOf, type Cut } from './ending.ts';
 import { createSpending, estimateTokens, type Spending } from './estimate.ts';
 import type { EmulationRules } from './rules.ts';
-import { createStopIndex, type StopIndex } from './stop-scanner.ts';
+import { createStopIndex, createStopScanner, type StopIndex, type StopScanner } from './stop-scanner.ts';
 import { createTokenMeter, type TokenMeter } from './token-meter.ts';
 import type { CountTokens } from './token-tally.ts';
+import { callEvents, createToolText, createToolTextReader, type ToolText } from './tool-text.ts';
 import {
   contentOf,
   createVisiblePart,
@@ -22,6 +23,8 @@ export interface Answer {
   readonly stops: StopIndex;
   readonly meter: TokenMeter | null;
   readonly spending: Spending;
+  /** Null when no text can mean a call. */
+  readonly toolText: ToolText | null;
   /** Events to hand on. */
   out: CodexEvent[];
   /** Messages with visible text, by their output index. */
@@ -31,6 +34,8 @@ export interface Answer {
   /** Calls and reasoning that have begun: they are not broken off. */
   readonly unfinished: Set<number>;
   hasItems: boolean;
+  /** The largest output index so far. */
+  lastIndex: number;
   /** The upstream's last response object. */
   response: ResponseObject;
   /** The message whose text came last. */
@@ -57,11 +62,13 @@ export function createAnswer(rules: EmulationRules, { countTokens, request }: Em
     stops: createStopIndex(rules.stop),
     meter: rules.maxTokens === null ? null : createTokenMeter(rules.maxTokens, countTokens),
     spending: createSpending(request),
+    toolText: rules.toolText ? createToolText(request) : null,
     out: [],
     messages: new Map(),
     asides: new Set(),
     unfinished: new Set(),
     hasItems: false,
+    lastIndex: -1,
     response: {},
     lastSpoken: null,
     cut: null,
@@ -69,10 +76,23 @@ export function createAnswer(rules: EmulationRules, { countTokens, request }: Em
   };
 }
 
-export function messageAt({ messages }: Answer, index: number, announced: OutputItem): Message {
+export function messageAt(answer: Answer, index: number, announced: OutputItem): Message {
+  const { messages } = answer;
+  noteIndex(answer, index);
   let message = messages.get(index);
   if (!message) messages.set(index, (message = { item: announced, parts: new Map() }));
   return message;
+}
+
+export function noteIndex(answer: Answer, index: number): void {
+  if (index > answer.lastIndex) answer.lastIndex = index;
+}
+
+function scannerFor({ stops, toolText }: Answer, kind: VisibleKind): StopScanner {
+  const scanner = createStopScanner(stops);
+  if (toolText === null || kind !== 'output_text') return scanner;
+  const reader = createToolTextReader(toolText);
+  return { push: (piece, isLast) => scanner.push(reader.push(piece, isLast), isLast) };
 }
 
 /** The text that an event is about; null when it is no visible text. */
@@ -82,7 +102,7 @@ export function partAt(answer: Answer, kind: VisibleKind, place: PartPlace): Vis
   const unannounced = { type: 'message', role: 'assistant', id: item_id };
   const { parts } = messageAt(answer, index, unannounced);
   let part = parts.get(content_index);
-  if (!part) parts.set(content_index, (part = createVisiblePart(kind, place, answer.stops)));
+  if (!part) parts.set(content_index, (part = createVisiblePart(kind, place, scannerFor(answer, kind))));
   return part.kind === kind ? part : null;
 }
 
@@ -98,7 +118,10 @@ export function showText(
   event: (CodexEvent & { readonly delta: string }) | null,
 ): void {
   part.arrived += piece.length;
+  const { toolText } = answer;
+  const callsBefore = toolText?.calls.length ?? 0;
   const { text, hit } = part.scanner.push(piece, part.over);
+  if (hit !== null) toolText?.calls.splice(callsBefore); // what comes behind a stop string was never said
   const shown = allowed(answer, part, text);
   if (shown !== '') {
     part.shown.add(shown);
@@ -137,9 +160,29 @@ export function endCutAnswer(answer: Answer, cut: Cut): void {
   const { response, spending } = answer;
   const known = response.usage ?? null;
   const usage = known ?? spending.usage(visibleTokens(answer));
-  answer.out.push(terminalOf(cut, { ...response, usage, usage_estimated: known === null }));
+  const ended = tellCalls(answer, { ...response, usage, usage_estimated: known === null });
+  answer.out.push(terminalOf(cut, ended));
   answer.ended = true;
 }
+
+/** Hands on the calls that were written as text, behind all other items, and notes them for who counts them. */
+export function tellCalls(answer: Answer, response: ResponseObject): ResponseObject {
+  const { toolText } = answer;
+  if (toolText === null || toolText.calls.length + toolText.kept === 0) return response;
+  const { calls, kept } = toolText;
+  const origin = (response.id ?? answer.response.id ?? '')
+    .replaceAll(/^resp_|[^A-Za-z0-9]/g, '')
+    .slice(-ORIGIN);
+  for (const [at, call] of calls.entries()) {
+    answer.lastIndex += 1;
+    const id = `${origin}_${at}`;
+    answer.out.push(...callEvents(call, { outputIndex: answer.lastIndex, id }));
+  }
+  return { ...response, tool_text: { calls: calls.length, kept } };
+}
+
+/** Characters of the response's id in the id of a call: enough to be unique, and few enough for a call. */
+const ORIGIN = 40;
 
 function visibleTokens({ meter, messages }: Answer): number {
   const shown = [...messages.values()].flatMap(({ parts }) =>

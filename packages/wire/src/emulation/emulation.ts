@@ -4,8 +4,10 @@ import {
   createAnswer,
   endCutAnswer,
   messageAt,
+  noteIndex,
   partAt,
   showText,
+  tellCalls,
   type Answer,
   type EmulationDeps,
 } from './answer.ts';
@@ -145,6 +147,7 @@ const unbroken: ReadonlySet<string> = new Set(['function_call', 'custom_tool_cal
 function beginItem(answer: Answer, event: EventOf<'response.output_item.added'>): void {
   const { item, output_index: index } = event;
   answer.hasItems = true;
+  noteIndex(answer, index);
   if (unbroken.has(item.type)) answer.unfinished.add(index);
   if (isAside(answer, item)) answer.asides.add(index);
   else if (item.type === 'message') messageAt(answer, index, item);
@@ -158,6 +161,7 @@ function isAside({ rules }: Answer, { type, phase }: OutputItem): boolean {
 function finishItem(answer: Answer, event: EventOf<'response.output_item.done'>): void {
   const { item, output_index: index } = event;
   answer.hasItems = true;
+  noteIndex(answer, index);
   if (item.type === 'message' && !isAside(answer, item) && !answer.asides.has(index))
     return finishMessage(answer, event);
   answer.unfinished.delete(index);
@@ -191,7 +195,8 @@ function takeEnd(answer: Answer, event: EventOf<'response.completed' | 'response
     for (const part of parts.values()) finishText(answer, part, '');
   if (answer.cut !== null) return finishUp(answer, event, answer.cut);
   answer.ended = true;
-  pass(answer, event);
+  const response = tellCalls(answer, event.response);
+  pass(answer, response === event.response ? event : { ...event, response });
 }
 
 /** After the cut: only what had begun and must not be broken off is still handed on. */

@@ -1,7 +1,7 @@
 import type { CodexEvent } from '../codex/events.ts';
 import { isRecord } from '../record.ts';
 import { createGrowingText, type GrowingText } from './growing-text.ts';
-import { createStopScanner, type StopIndex, type StopScanner } from './stop-scanner.ts';
+import type { StopScanner } from './stop-scanner.ts';
 
 /** Texts that a client sees as the answer: a refusal is one, too. */
 export type VisibleKind = 'output_text' | 'refusal';
@@ -28,12 +28,12 @@ export interface VisiblePart {
   over: boolean;
 }
 
-export function createVisiblePart(kind: VisibleKind, place: PartPlace, stops: StopIndex): VisiblePart {
+export function createVisiblePart(kind: VisibleKind, place: PartPlace, scanner: StopScanner): VisiblePart {
   const { output_index, content_index, item_id } = place;
   return {
     kind,
     place: { output_index, content_index, item_id },
-    scanner: createStopScanner(stops),
+    scanner,
     shown: createGrowingText(),
     arrived: 0,
     annotations: [],

@@ -115,7 +115,7 @@ test('images, tools and sealed reasoning count in the estimate, base64 does not'
       { type: 'reasoning', encrypted_content: 'g'.repeat(600), summary: [] },
     ],
   };
-  const rules = { stop: ['END'], maxTokens: null, commentaryIsVisible: true, separator: '' };
+  const rules = { stop: ['END'], maxTokens: null, toolText: false, commentaryIsVisible: true, separator: '' };
   const last = createEmulation(rules, { countTokens: o200k, request }).push(upstream(begin(), hello)).at(-1);
   assert.ok(last?.type === 'response.completed');
   assert.equal(last.response.usage?.input_tokens, 1200 + 100 + 2 * 4 + 8 + 8);

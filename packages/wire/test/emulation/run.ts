@@ -15,7 +15,13 @@ export const asked: CodexRequest = {
   stream: true,
 };
 
-const noRules: EmulationRules = { stop: [], maxTokens: null, commentaryIsVisible: true, separator: '' };
+const noRules: EmulationRules = {
+  stop: [],
+  maxTokens: null,
+  toolText: false,
+  commentaryIsVisible: true,
+  separator: '',
+};
 
 export function emulation(rules: Partial<EmulationRules>): Emulation {
   return createEmulation({ ...noRules, ...rules }, { countTokens: o200k, request: asked });

@@ -69,4 +69,5 @@ function recordEnd(batch: Batch, record: RequestRecord): void {
   if (!('response' in last)) return;
   record.usage = usageOf(last.response);
   record.usageIsEstimate = last.response.usage_estimated === true;
+  record.toolText = last.response.tool_text ?? null;
 }

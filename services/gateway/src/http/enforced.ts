@@ -19,7 +19,7 @@ export function enforced(
   rules: EmulationRules,
   { request, tokenizer }: EnforcementDeps,
 ): AsyncIterable<Batch> {
-  if (enforcesNothing(rules)) return batches;
+  if (enforcesNothing(rules, request)) return batches;
   const emulation = createEmulation(rules, { countTokens: tokenizer.count, request });
   const upstream = batches[Symbol.asyncIterator]();
   // written by hand as the iterators below it: a generator is one promise more for each batch

@@ -15,6 +15,8 @@ export interface RequestRecord {
   usage: Usage | null;
   /** The answer was ended here, so that the upstream did not come to tell. */
   usageIsEstimate: boolean;
+  /** Calls that the model wrote as text: those that became real ones, and those that stayed text. */
+  toolText: { readonly calls: number; readonly kept: number } | null;
   retries: number;
   /** From the start to the call of the upstream, and to the first real event; milliseconds. */
   overheadMs: number | null;
@@ -117,6 +119,7 @@ function createScope(requestId: string, clock: Clock): Scope {
       fault: null,
       usage: null,
       usageIsEstimate: false,
+      toolText: null,
       retries: 0,
       overheadMs: null,
       firstEventMs: null,

@@ -16,7 +16,13 @@ const request: CodexRequest = {
   store: false,
   stream: true,
 };
-const nothing: EmulationRules = { stop: [], maxTokens: null, commentaryIsVisible: true, separator: '' };
+const nothing: EmulationRules = {
+  stop: [],
+  maxTokens: null,
+  toolText: false,
+  commentaryIsVisible: true,
+  separator: '',
+};
 
 function text(delta: string): CodexEvent {
   return { type: 'response.output_text.delta', output_index: 0, content_index: 0, delta };
