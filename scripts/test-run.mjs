@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
+/** No test takes as long; one that hangs ends the run here and not with the machine. */
+const TEST_TIMEOUT_MS = 300_000;
+
 /**
  * Every test file of the project, found by looking: a new one needs no entry anywhere.
  * @param {string} folder of the project
@@ -58,7 +61,7 @@ export async function runTests(files, { node, environment, folder, write }) {
   const home = mkdtempSync(join(tmpdir(), 'codex-gateway-test-'));
   const env = { ...environment, HOME: home, USERPROFILE: home, CODEX_HOME: join(home, '.codex') };
   try {
-    const child = spawn(node, ['--test', '--test-reporter=spec', ...files], {
+    const child = spawn(node, ['--test', '--test-reporter=spec', `--test-timeout=${TEST_TIMEOUT_MS}`, ...files], {
       cwd: folder,
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
