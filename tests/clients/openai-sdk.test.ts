@@ -259,6 +259,45 @@ describe('openai SDK, Responses', () => {
     });
     assert.deepEqual(response.output_parsed, MEETING);
   });
+
+  test('a compacted conversation goes on, and its tokens can be counted', async () => {
+    const input = [
+      { role: 'user' as const, content: 'We launch on Tuesday.' },
+      { role: 'assistant' as const, content: 'Understood.' },
+    ];
+    const { object, output } = await client.responses.compact({ model, input });
+    assert.equal(object, 'response.compaction');
+    assert.deepEqual(
+      output.map(({ type }) => type),
+      ['message', 'compaction'],
+    );
+    const sealed = output.filter((item) => item.type === 'compaction');
+    const next = [...sealed, { role: 'user' as const, content: 'Say exactly: On we go.' }];
+    assert.equal((await client.responses.create({ model, input: next })).output_text, 'On we go.');
+    const counts = await Promise.all(
+      [input, [...input, ...next]].map((items) =>
+        client.responses.inputTokens.count({ model, input: items }),
+      ),
+    );
+    const [few, more] = counts.map(({ input_tokens: count }) => count);
+    assert.ok((few ?? 0) > 5 && (more ?? 0) > (few ?? 0));
+  });
+
+  test('a raw stream is read like any other', async () => {
+    const stream = await client.responses.create(
+      {
+        model,
+        instructions: '',
+        input: [{ role: 'user', content: [{ type: 'input_text', text: 'Say exactly: It works.' }] }],
+        store: false,
+        stream: true,
+      },
+      { headers: { 'X-Codex-Mode': 'raw' } },
+    );
+    let text = '';
+    for await (const event of stream) if (event.type === 'response.output_text.delta') text += event.delta;
+    assert.equal(text, 'It works.');
+  });
 });
 
 describe('openai SDK, models', () => {
