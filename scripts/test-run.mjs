@@ -61,11 +61,15 @@ export async function runTests(files, { node, environment, folder, write }) {
   const home = mkdtempSync(join(tmpdir(), 'codex-gateway-test-'));
   const env = { ...environment, HOME: home, USERPROFILE: home, CODEX_HOME: join(home, '.codex') };
   try {
-    const child = spawn(node, ['--test', '--test-reporter=spec', `--test-timeout=${TEST_TIMEOUT_MS}`, ...files], {
-      cwd: folder,
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      node,
+      ['--test', '--test-reporter=spec', `--test-timeout=${TEST_TIMEOUT_MS}`, ...files],
+      {
+        cwd: folder,
+        env,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     let report = '';
     child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
       write(text);

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { CONFIGURATION_EXIT_CODE, ConfigurationError } from '@codex-gateway/service-kit/config.ts';
 import { closeGracefully, listen } from '@codex-gateway/service-kit/lifecycle.ts';
 import { createLogger, type Logger } from '@codex-gateway/service-kit/logger.ts';
+import type { AccountState } from '@codex-gateway/wire/broker/contract.ts';
 import express from 'express';
 import packageJson from '../package.json' with { type: 'json' };
 import { createApp, type AuthApp } from './app.ts';
@@ -14,6 +15,9 @@ import { StoreHeldError } from './store/token-store.ts';
 const STORE_HELD_EXIT_CODE = 75;
 /** How long the end of a refresh may take to become durable once the process was asked to stop. */
 const SHUTDOWN_GRACE_MS = 90_000;
+
+/** States that need nobody's attention when the broker starts. */
+const calmStates: ReadonlySet<AccountState> = new Set(['ok', 'refreshing', 'borrowed']);
 
 try {
   const { values } = parseArgs({ options: { 'check-config': { type: 'boolean', default: false } } });
@@ -47,7 +51,8 @@ async function serve(config: AuthConfig): Promise<void> {
     await Promise.all([...servers.map(closeGracefully), app.close()]);
     throw error;
   }
-  for (const { alias, state } of app.broker.views()) log.info({ account: alias, state }, 'account');
+  for (const { alias, state } of app.broker.views())
+    log[calmStates.has(state) ? 'info' : 'warn']({ account: alias, state }, 'account');
   stopOnSignal(app, servers, log);
 }
 

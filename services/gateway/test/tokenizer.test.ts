@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { test } from 'node:test';
-import { startStack } from '@codex-gateway/testkit/stack.ts';
+import { startStack } from './component/stack.ts';
 import { createTokenizer } from '../src/tokenizer.ts';
 import { chat, messages, send } from './component/client.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { startStack } from '@codex-gateway/testkit/stack.ts';
+import { startStack } from './stack.ts';
 import { isRecord } from '@codex-gateway/wire/record.ts';
 import { chat, dialectCases, events, json, messages, responses, send, type DialectCase } from './client.ts';
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { STACK_KEY } from '@codex-gateway/testkit/stack.ts';
+import { STACK_KEY } from './stack.ts';
 
 /** How one dialect asks the same thing. */
 export interface DialectCase {

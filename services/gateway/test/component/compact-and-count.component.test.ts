@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startStack } from '@codex-gateway/testkit/stack.ts';
+import { startStack } from './stack.ts';
 import { json, send } from './client.ts';
 
 const bounded = { timeout: 60_000 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { startStack, type StackOptions } from '@codex-gateway/testkit/stack.ts';
+import { startStack, type StackOptions } from './stack.ts';
 import { z } from 'zod';
 import { chat, events, json, messages, responses, send, type Answered, type DialectCase } from './client.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startStack, type Stack } from '@codex-gateway/testkit/stack.ts';
+import { startStack, type Stack } from './stack.ts';
 import { chat, dialectCases, json, messages, responses, send, type DialectCase } from './client.ts';
 import { assertFailedStream } from './legal-ending.ts';
 

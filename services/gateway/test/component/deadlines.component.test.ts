@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { createManualClock } from '@codex-gateway/testkit/manual-clock.ts';
-import { startStack, type Stack } from '@codex-gateway/testkit/stack.ts';
+import { startStack, type Stack } from './stack.ts';
 import { chat, dialectCases, head, messages, open, send } from './client.ts';
 import { assertFailedStream } from './legal-ending.ts';
 

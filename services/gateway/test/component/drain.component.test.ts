@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { BROKER_SECRET, STACK_KEY, startStack } from '@codex-gateway/testkit/stack.ts';
+import { BROKER_SECRET, STACK_KEY, startStack } from './stack.ts';
 import { startProcess } from '../gateway-process.ts';
 import { chat, dialectCases, head, json, open, send } from './client.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { startStack, type Stack } from '@codex-gateway/testkit/stack.ts';
+import { startStack, type Stack } from './stack.ts';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { z } from 'zod';
 import { chat, events, json, messages, responses, send, type Answered, type DialectCase } from './client.ts';

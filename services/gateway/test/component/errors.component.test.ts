@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { startStack } from '@codex-gateway/testkit/stack.ts';
+import { startStack } from './stack.ts';
 import { chat, dialectCases, json, messages, responses, send, type Ask, type DialectCase } from './client.ts';
 
 const bounded = { timeout: 60_000 };

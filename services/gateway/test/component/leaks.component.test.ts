@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BROKER_SECRET, startStack, STACK_KEY, type Stack } from '@codex-gateway/testkit/stack.ts';
+import { BROKER_SECRET, startStack, STACK_KEY, type Stack } from './stack.ts';
 import { tokensReplySchema } from '@codex-gateway/wire/broker/contract.ts';
 import { chat, dialectCases, head, open, send, type Answered } from './client.ts';
 

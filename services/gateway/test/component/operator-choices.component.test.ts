@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { startStack, type Stack } from '@codex-gateway/testkit/stack.ts';
+import { startStack, type Stack } from './stack.ts';
 import { chat, dialectCases, json, messages, responses, send } from './client.ts';
 
 const bounded = { timeout: 60_000 };

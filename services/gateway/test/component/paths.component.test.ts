@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startStack } from '@codex-gateway/testkit/stack.ts';
+import { startStack } from './stack.ts';
 import { VERSION } from '../../src/version.ts';
 import { dialectCases, json, send } from './client.ts';
 

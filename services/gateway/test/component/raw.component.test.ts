@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
 import { listen } from '@codex-gateway/service-kit/lifecycle.ts';
 import { createManualClock } from '@codex-gateway/testkit/manual-clock.ts';
-import { startStack, type Stack } from '@codex-gateway/testkit/stack.ts';
+import { startStack, type Stack } from './stack.ts';
 import { head, json, open, responses, send } from './client.ts';
 
 const bounded = { timeout: 60_000 };

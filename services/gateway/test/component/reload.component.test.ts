@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createManualClock } from '@codex-gateway/testkit/manual-clock.ts';
-import { startStack } from '@codex-gateway/testkit/stack.ts';
+import { startStack } from './stack.ts';
 import { hashKey } from '../../src/keys/api-keys.ts';
 import { send } from './client.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
-import { startStack, type Stack } from '@codex-gateway/testkit/stack.ts';
+import { startStack, type Stack } from './stack.ts';
 import { createManualClock } from '@codex-gateway/testkit/manual-clock.ts';
 import { chat, dialectCases, head, messages, open, responses, send, type DialectCase } from './client.ts';
 

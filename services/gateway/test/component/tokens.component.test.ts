@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createManualClock } from '@codex-gateway/testkit/manual-clock.ts';
-import { startStack, type Stack } from '@codex-gateway/testkit/stack.ts';
+import { startStack, type Stack } from './stack.ts';
 import { chat, send } from './client.ts';
 
 const bounded = { timeout: 60_000 };

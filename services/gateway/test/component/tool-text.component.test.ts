@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { startStack, type Stack, type StackOptions } from '@codex-gateway/testkit/stack.ts';
+import { startStack, type Stack, type StackOptions } from './stack.ts';
 import { z } from 'zod';
 import { chat, events, json, messages, responses, send } from './client.ts';
 

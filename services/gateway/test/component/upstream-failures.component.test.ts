@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startStack, type Stack } from '@codex-gateway/testkit/stack.ts';
+import { startStack, type Stack } from './stack.ts';
 import { chat, dialectCases, json, messages, send, type Answered, type DialectCase } from './client.ts';
 
 const bounded = { timeout: 60_000 };
