@@ -5,7 +5,7 @@ import { anthropicMessages } from '../../src/dialects/anthropic-messages/dialect
 import { FaultError } from '../../src/fault.ts';
 import { bodyOf, cases } from './cases.ts';
 import { golden, json } from './golden.ts';
-import { openContext, stamp } from './open-context.ts';
+import { openContext, stamp } from '../open-context.ts';
 
 for (const answer of cases) {
   test(`the answer "${answer.name}" is streamed as recorded`, (t) => {

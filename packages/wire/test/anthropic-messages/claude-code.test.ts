@@ -13,7 +13,7 @@ import {
   toolResult,
 } from './claude-code.ts';
 import { golden, json } from './golden.ts';
-import { openContext } from './open-context.ts';
+import { openContext } from '../open-context.ts';
 
 function open(body: unknown, context = openContext()): Exchange {
   return anthropicMessages.open(body, context);

@@ -22,7 +22,7 @@ import {
   upstream,
   type RawEvent,
 } from '../upstream-events.ts';
-import { openContext, stamp } from './open-context.ts';
+import { openContext, stamp } from '../open-context.ts';
 import { readStream } from './read-stream.ts';
 import { sdkClient } from './sdk-client.ts';
 

@@ -8,7 +8,7 @@ import { FaultError } from '../../src/fault.ts';
 import { sseComment } from '../../src/sse.ts';
 import { begin, completed, functionCall, message, reasoning, upstream } from '../upstream-events.ts';
 import { bodyOf, cases, type AnswerCase } from './cases.ts';
-import { openContext, stamp } from './open-context.ts';
+import { openContext, stamp } from '../open-context.ts';
 import { sdkClient } from './sdk-client.ts';
 
 const request = bodyOf({ name: '', events: [], ends: 'whole' }, false);

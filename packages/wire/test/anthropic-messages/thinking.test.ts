@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anthropicMessages } from '../../src/dialects/anthropic-messages/dialect.ts';
 import { nothingRecalled, type ResolvedModel } from '../../src/dialects/dialect.ts';
-import { openContext } from './open-context.ts';
+import { openContext } from '../open-context.ts';
 
 interface Row {
   readonly what: string;

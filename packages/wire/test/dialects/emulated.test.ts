@@ -6,7 +6,7 @@ import { openaiChat } from '../../src/dialects/openai-chat/dialect.ts';
 import { openaiResponses } from '../../src/dialects/openai-responses/dialect.ts';
 import { defaultOptions } from '../../src/dialects/options.ts';
 import { FaultError } from '../../src/fault.ts';
-import { openContext } from '../openai-chat/open-context.ts';
+import { openContext } from '../open-context.ts';
 
 const messages = [{ role: 'user', content: 'Hi.' }];
 const chat = { model: 'm', messages };

@@ -5,7 +5,7 @@ import { nothingRecalled, type Dialect, type Memories } from '../../src/dialects
 import { anthropicMessages } from '../../src/dialects/anthropic-messages/dialect.ts';
 import { openaiChat } from '../../src/dialects/openai-chat/dialect.ts';
 import { openaiResponses } from '../../src/dialects/openai-responses/dialect.ts';
-import { openContext, stamp } from '../openai-chat/open-context.ts';
+import { openContext, stamp } from '../open-context.ts';
 import {
   begin,
   completed,

@@ -4,7 +4,7 @@ import { anthropicMessages } from '../../src/dialects/anthropic-messages/dialect
 import { nothingRecalled, type Dialect, type ResolvedModel } from '../../src/dialects/dialect.ts';
 import { openaiChat } from '../../src/dialects/openai-chat/dialect.ts';
 import { openaiResponses } from '../../src/dialects/openai-responses/dialect.ts';
-import { openContext } from '../openai-chat/open-context.ts';
+import { openContext } from '../open-context.ts';
 
 const messages = [{ role: 'user', content: 'Hi.' }];
 

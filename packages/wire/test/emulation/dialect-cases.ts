@@ -10,7 +10,7 @@ import { createEmulation } from '../../src/emulation/emulation.ts';
 import type { Fault } from '../../src/fault.ts';
 import { readStream as readMessages } from '../anthropic-messages/read-stream.ts';
 import { sdkClient as anthropicClient } from '../anthropic-messages/sdk-client.ts';
-import { openContext, stamp } from '../openai-chat/open-context.ts';
+import { openContext, stamp } from '../open-context.ts';
 import { readReply as readChatReply, readStream as readChat } from '../openai-chat/read-stream.ts';
 import { sdkClient as openaiClient } from '../openai-chat/sdk-client.ts';
 import { readFrames } from '../openai-responses/frames.ts';

@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { createFold } from '../../src/codex/fold.ts';
 import { openaiChat } from '../../src/dialects/openai-chat/dialect.ts';
 import { bodyOf, cases } from './cases.ts';
-import { openContext, stamp } from './open-context.ts';
+import { openContext, stamp } from '../open-context.ts';
 
 const fixtures = new URL('../../fixtures/openai-chat/', import.meta.url);
 

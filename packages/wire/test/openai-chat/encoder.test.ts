@@ -14,7 +14,7 @@ import {
   reasoning,
   upstream,
 } from '../upstream-events.ts';
-import { openContext, stamp } from './open-context.ts';
+import { openContext, stamp } from '../open-context.ts';
 
 const drained: Fault = { kind: 'drain_deadline', message: 'The gateway is shutting down.' };
 const drainedEnding =

@@ -5,7 +5,7 @@ import { nothingRecalled, type Exchange } from '../../src/dialects/dialect.ts';
 import { openaiChat } from '../../src/dialects/openai-chat/dialect.ts';
 import { openChat } from '../../src/dialects/openai-chat/open.ts';
 import { defaultOptions } from '../../src/dialects/options.ts';
-import { openContext } from './open-context.ts';
+import { openContext } from '../open-context.ts';
 
 const user = (content: string) => ({ role: 'user', content });
 const system = { role: 'system', content: 'Be brief.' };

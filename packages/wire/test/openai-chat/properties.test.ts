@@ -22,7 +22,7 @@ import {
   upstream,
   type RawEvent,
 } from '../upstream-events.ts';
-import { openContext, stamp } from './open-context.ts';
+import { openContext, stamp } from '../open-context.ts';
 import { readReply, readStream } from './read-stream.ts';
 
 const cut: Fault = { kind: 'upstream_error', message: 'The upstream ended without an answer.' };

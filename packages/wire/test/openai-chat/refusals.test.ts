@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openaiChat } from '../../src/dialects/openai-chat/dialect.ts';
 import { FaultError, type FaultKind } from '../../src/fault.ts';
-import { openContext } from './open-context.ts';
+import { openContext } from '../open-context.ts';
 
 interface Row {
   readonly what: string;

@@ -15,7 +15,7 @@ import {
   upstream,
 } from '../upstream-events.ts';
 import { bodyOf, cases, type AnswerCase } from './cases.ts';
-import { openContext, stamp } from './open-context.ts';
+import { openContext, stamp } from '../open-context.ts';
 import { sdkClient } from './sdk-client.ts';
 
 function streamOf(answer: AnswerCase): string {

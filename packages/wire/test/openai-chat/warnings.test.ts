@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openaiChat } from '../../src/dialects/openai-chat/dialect.ts';
-import { openContext } from './open-context.ts';
+import { openContext } from '../open-context.ts';
 
 function warningsOf(fields: Readonly<Record<string, unknown>>) {
   const body = { model: 'gpt-5.5', messages: [{ role: 'user', content: 'Hi.' }], ...fields };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { createFold } from '../../src/codex/fold.ts';
 import { openaiResponses } from '../../src/dialects/openai-responses/dialect.ts';
-import { openContext, stamp } from '../openai-chat/open-context.ts';
+import { openContext, stamp } from '../open-context.ts';
 import { bodyOf, cases } from './cases.ts';
 
 const fixtures = new URL('../../fixtures/openai-responses/', import.meta.url);

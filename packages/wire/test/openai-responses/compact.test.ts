@@ -5,7 +5,7 @@ import type { Folded } from '../../src/codex/fold.ts';
 import type { InputItem } from '../../src/codex/items.ts';
 import { nothingRecalled } from '../../src/dialects/dialect.ts';
 import { openCompact } from '../../src/dialects/openai-responses/compact.ts';
-import { openContext, stamp } from '../openai-chat/open-context.ts';
+import { openContext, stamp } from '../open-context.ts';
 
 const trigger = { type: 'compaction_trigger' };
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { InputItem, ReasoningItem } from '../../src/codex/items.ts';
 import { nothingRecalled } from '../../src/dialects/dialect.ts';
 import { openaiResponses } from '../../src/dialects/openai-responses/dialect.ts';
-import { openContext } from '../openai-chat/open-context.ts';
+import { openContext } from '../open-context.ts';
 
 function open(body: object) {
   return openaiResponses.open({ model: 'gpt-5.5', ...body }, openContext());

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { nothingRecalled, type Recalled } from '../../src/dialects/dialect.ts';
 import { openaiResponses } from '../../src/dialects/openai-responses/dialect.ts';
 import { faultCode, FaultError, faultParam, faultStatus } from '../../src/fault.ts';
-import { openContext } from '../openai-chat/open-context.ts';
+import { openContext } from '../open-context.ts';
 
 /** What a body is refused with; null when it is not. */
 function refusal(body: unknown, recalled: Recalled = nothingRecalled) {

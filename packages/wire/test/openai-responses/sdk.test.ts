@@ -4,7 +4,7 @@ import { APIError } from 'openai';
 import type { Response as ModelResponse } from 'openai/resources/responses/responses';
 import { createFold } from '../../src/codex/fold.ts';
 import { openaiResponses } from '../../src/dialects/openai-responses/dialect.ts';
-import { openContext, stamp } from '../openai-chat/open-context.ts';
+import { openContext, stamp } from '../open-context.ts';
 import { sdkClient } from '../openai-chat/sdk-client.ts';
 import { begin, message, upstream } from '../upstream-events.ts';
 import { bodyOf, cases, type AnswerCase } from './cases.ts';

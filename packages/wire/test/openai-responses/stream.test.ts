@@ -5,7 +5,7 @@ import { decodeEvent, type CodexEvent } from '../../src/codex/events.ts';
 import type { StreamEncoder } from '../../src/dialects/dialect.ts';
 import { openaiResponses } from '../../src/dialects/openai-responses/dialect.ts';
 import type { Fault } from '../../src/fault.ts';
-import { openContext, stamp } from '../openai-chat/open-context.ts';
+import { openContext, stamp } from '../open-context.ts';
 import { begin, completed, failed, message, upstream } from '../upstream-events.ts';
 import { bodyOf, cases } from './cases.ts';
 import { readFrames } from './frames.ts';

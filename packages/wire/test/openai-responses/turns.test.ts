@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { CodexEvent } from '../../src/codex/events.ts';
 import { nothingRecalled } from '../../src/dialects/dialect.ts';
 import { openaiResponses } from '../../src/dialects/openai-responses/dialect.ts';
-import { openContext, stamp } from '../openai-chat/open-context.ts';
+import { openContext, stamp } from '../open-context.ts';
 import { begin, completed, message, reasoning, upstream, type RawEvent } from '../upstream-events.ts';
 import { readFrames } from './frames.ts';
 
