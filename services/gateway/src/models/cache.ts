@@ -5,6 +5,8 @@ import { FaultError } from '@codex-gateway/wire/fault.ts';
 import { builtInCatalog, type Catalog } from './catalog.ts';
 import type { ReadCatalog } from './catalog-source.ts';
 
+/** With the cache off listings ask each time, inferences do not. */
+const INFERENCE_TTL_MS = 300_000;
 const STALE_MS = 24 * 3600 * 1000;
 /** After a failure the backend is left alone this long; and `?refresh=true` asks it at most this often. */
 const PAUSE_MS = 5_000;
@@ -38,7 +40,7 @@ export function createModelsCache({ read, ttlMs, clock, logger, count }: ModelsC
   let failure: { error: unknown } | null = null;
   let readAt = Number.NEGATIVE_INFINITY;
 
-  const isFresh = (): boolean => copy !== null && clock.now() - copy.at < ttlMs;
+  const isFresh = (lifeMs: number): boolean => copy !== null && clock.now() - copy.at < lifeMs;
   const hasJustRead = (): boolean => clock.now() - readAt < PAUSE_MS;
   const hasJustFailed = (): boolean => failure !== null && hasJustRead();
 
@@ -64,11 +66,11 @@ export function createModelsCache({ read, ttlMs, clock, logger, count }: ModelsC
 
   return {
     current: () => {
-      if (!isFresh() && !hasJustFailed()) void readShared();
+      if (!isFresh(ttlMs || INFERENCE_TTL_MS) && !hasJustFailed()) void readShared();
       return current();
     },
     load: async () => {
-      if (!isFresh() && !hasJustFailed()) await readShared();
+      if (!isFresh(ttlMs) && !hasJustFailed()) await readShared();
       return current();
     },
     refresh: async () => {

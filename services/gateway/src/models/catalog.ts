@@ -41,7 +41,7 @@ export const builtInCatalog: Catalog = {
 export function toCatalog({ models }: z.infer<typeof backendCatalogSchema>): Catalog {
   const last = Number.MAX_SAFE_INTEGER;
   return {
-    complete: true,
+    complete: models.length > 0, // the backend gives an empty list to a client version that it finds too old
     entries: models.toSorted((left, right) => (left.priority ?? last) - (right.priority ?? last)),
   };
 }

@@ -94,16 +94,6 @@ test('an unchanged answer renews the copy for its whole time', async () => {
   assert.deepEqual(counts, ['refreshed', 'unchanged']);
 });
 
-test('with the cache off every listing asks, and a request still never waits', async () => {
-  const { cache, answer, open } = createCache(0);
-  void cache.load();
-  await answer({ catalog: first, etag: null });
-  void cache.load();
-  await answer({ catalog: second, etag: null });
-  assert.equal(cache.current(), second);
-  assert.equal(open(), 1);
-});
-
 test('while the backend is away the last copy serves for a day, then the built-in list', async () => {
   const { cache, clock, answer, counts, log } = createCache();
   void cache.load();
@@ -181,4 +171,21 @@ test('a copy that came after a failure ends it', async () => {
   void cache.load();
   await answer({ catalog: first, etag: null });
   assert.equal(await cache.refresh(), first);
+});
+
+test('with the cache off a listing asks each time, an inference every five minutes, and never waits', async () => {
+  const { cache, clock, answer, open, etags } = createCache(0);
+  assert.equal(cache.current(), builtInCatalog);
+  await answer({ catalog: first, etag: 'e1' });
+  assert.deepEqual([cache.current(), cache.current(), open()], [first, first, 0]);
+  const listing = cache.load();
+  await answer({ catalog: second, etag: 'e2' });
+  assert.equal(await listing, second);
+  assert.deepEqual(etags, [null, 'e1']);
+  clock.advance(300_000);
+  assert.deepEqual([cache.current(), open()], [second, 1]);
+});
+
+test('an empty list from the backend cannot tell that a model does not exist', () => {
+  assert.deepEqual([toCatalog({ models: [] }).complete, first.complete], [false, true]);
 });
