@@ -9,6 +9,7 @@ import type { ApiKey } from '../keys/api-keys.ts';
 import { checkMaxTokens, checkModel, checkParameters } from '../keys/policy.ts';
 import type { Admit } from '../limits/admission.ts';
 import type { AskUpstream } from '../upstream/retry.ts';
+import { TURN_STATE_HEADER } from '../upstream/turn-state.ts';
 import { answerHeaders } from './answer-headers.ts';
 import { recording, wholeAnswer } from './answer-record.ts';
 import { acceptedKey } from './authenticate.ts';
@@ -62,7 +63,11 @@ export function createInference(dialect: Pick<Dialect, 'open'>, deps: InferenceD
       const recalled = await deps.conversations.recall(conversation);
       const request = exchange.codexRequest(recalled);
       record.overheadMs = scope.elapsedMs() - bodyMs;
-      const answer = await deps.ask(request, { requestId, signal });
+      const answer = await deps.ask(request, {
+        requestId,
+        turnState: req.get(TURN_STATE_HEADER) ?? null,
+        signal,
+      });
       reservedUntilKnown = null;
       record.retries = answer.retries;
       record.upstreamRequestId = answer.requestId;

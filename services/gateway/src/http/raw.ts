@@ -6,6 +6,7 @@ import { checkModel } from '../keys/policy.ts';
 import type { Admit } from '../limits/admission.ts';
 import { throwBroken } from '../upstream/post.ts';
 import type { AskRaw } from '../upstream/raw.ts';
+import { TURN_STATE_HEADER } from '../upstream/turn-state.ts';
 import { answerHeaders } from './answer-headers.ts';
 import { createMeter } from './answer-record.ts';
 import { acceptedKey } from './authenticate.ts';
@@ -61,7 +62,11 @@ export function createRawInference(deps: RawDeps): RequestHandler {
     try {
       record.overheadMs = scope.elapsedMs();
       const request = { bytes: body.received, headers: headersOf(req) };
-      const answer = await deps.askRaw(request, { requestId, signal });
+      const answer = await deps.askRaw(request, {
+        requestId,
+        turnState: req.get(TURN_STATE_HEADER) ?? null,
+        signal,
+      });
       record.retries = answer.retries;
       record.upstreamRequestId = answer.requestId;
       record.firstEventMs = scope.elapsedMs();

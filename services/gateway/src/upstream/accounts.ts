@@ -1,6 +1,7 @@
 import type { ServedAccount } from '@codex-gateway/wire/broker/contract.ts';
 import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
 import type { Clock } from '@codex-gateway/service-kit/clock.ts';
+import { turnStateForUpstream } from './turn-state.ts';
 
 type UsageLimit = Extract<Fault, { kind: 'usage_limit_reached' }>;
 
@@ -12,11 +13,11 @@ const LEAST_REST_MS = 5_000;
 /** Which account serves a request. */
 export interface Accounts {
   /**
-   * The first account of the broker's order that is not resting and not in `without`.
+   * The account that the turn began on, else the first of the broker's order; never one that rests or is in `without`.
    *
    * @throws FaultError `usage_limit_reached` when all rest (with the first reset), `oauth_unavailable` when none is left
    */
-  readonly choose: (without: ReadonlySet<string>) => Promise<ServedAccount>;
+  readonly choose: (without: ReadonlySet<string>, turnState?: string | null) => Promise<ServedAccount>;
   /** Rests an account until its upstream window is open again. */
   readonly rest: (alias: string, limit: UsageLimit) => void;
 }
@@ -25,10 +26,11 @@ export function createAccounts(usable: () => Promise<readonly ServedAccount[]>, 
   const resting = new Map<string, { until: number; limit: UsageLimit }>();
   const rests = (alias: string): boolean => (resting.get(alias)?.until ?? 0) > clock.now();
   return {
-    choose: async (without) => {
+    choose: async (without, turnState = null) => {
       const accounts = await usable();
-      const free = accounts.find(({ alias }) => !without.has(alias) && !rests(alias));
-      if (free) return free;
+      const free = accounts.filter(({ alias }) => !without.has(alias) && !rests(alias));
+      const chosen = free.find((account) => turnStateForUpstream(turnState, account) !== null) ?? free[0];
+      if (chosen) return chosen;
       const limits = accounts.flatMap(({ alias }) => (rests(alias) ? [resting.get(alias)] : []));
       const first = limits.toSorted((left, right) => (left?.until ?? 0) - (right?.until ?? 0))[0];
       throw new FaultError(

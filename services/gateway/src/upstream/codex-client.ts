@@ -1,19 +1,25 @@
-import type { ServedAccount } from '@codex-gateway/wire/broker/contract.ts';
 import { createEventReader } from '@codex-gateway/wire/codex/event-reader.ts';
 import { isTerminal, type CodexEvent } from '@codex-gateway/wire/codex/events.ts';
 import type { Refusal } from '@codex-gateway/wire/codex/refusal.ts';
 import type { CodexRequest } from '@codex-gateway/wire/codex/request.ts';
 import type { Dispatcher } from 'undici';
-import { createPost, refusalOf, throwBroken, upstreamRequestId, type PostDeps } from './post.ts';
+import {
+  answerHead,
+  createPost,
+  refusalOf,
+  throwBroken,
+  upstreamRequestId,
+  type AnswerHead,
+  type PostDeps,
+  type Posting,
+} from './post.ts';
 
 /** Events of one network read: decoded together, written to the client together. */
 export type Batch = readonly CodexEvent[];
 
-export interface UpstreamStream {
+export interface UpstreamStream extends AnswerHead {
   readonly kind: 'stream';
   readonly batches: AsyncIterator<Batch, void>;
-  /** The upstream's own id of this request. */
-  readonly requestId: string | null;
 }
 
 export interface UpstreamRefusal {
@@ -24,11 +30,8 @@ export interface UpstreamRefusal {
 
 export type UpstreamResult = UpstreamStream | UpstreamRefusal;
 
-export interface UpstreamCall {
+export interface UpstreamCall extends Omit<Posting, 'body' | 'headers'> {
   readonly request: CodexRequest;
-  readonly account: ServedAccount;
-  readonly requestId: string;
-  readonly signal: AbortSignal;
 }
 
 export interface CodexClientDeps extends PostDeps {
@@ -50,21 +53,21 @@ const LINGER_MS = 1_000;
  */
 export function createCodexClient({ countOddEvent, ...deps }: CodexClientDeps): CodexClient {
   const post = createPost(deps);
-  return async ({ request, account, requestId, signal }) => {
+  return async ({ request, ...call }) => {
     const headers = {
       'content-type': 'application/json',
       accept: 'text/event-stream',
       'session-id': request.prompt_cache_key,
     };
-    const answer = await post({ body: JSON.stringify(request), headers, account, requestId, signal });
+    const answer = await post({ body: JSON.stringify(request), headers, ...call });
     if (answer.statusCode !== 200) {
-      const refusal = await readRefusal(answer).catch((error: unknown) => throwBroken(error, signal));
+      const refusal = await readRefusal(answer).catch((error: unknown) => throwBroken(error, call.signal));
       return { kind: 'refused', refusal, requestId: upstreamRequestId(answer) };
     }
     return {
       kind: 'stream',
-      batches: readBatches(answer.body, signal, countOddEvent),
-      requestId: upstreamRequestId(answer),
+      ...answerHead(answer, call.account),
+      batches: readBatches(answer.body, call.signal, countOddEvent),
     };
   };
 }

@@ -2,14 +2,14 @@ import type { Clock } from '@codex-gateway/service-kit/clock.ts';
 import { isRealEvent } from '@codex-gateway/wire/codex/events.ts';
 import { refusalOfEvent, type Refusal } from '@codex-gateway/wire/codex/refusal.ts';
 import type { Batch, UpstreamRefusal, UpstreamStream } from './codex-client.ts';
+import type { AnswerHead } from './post.ts';
 
 /** After this long without a real event the answer's head goes out all the same. */
 const FIRST_EVENT_MS = 5_000;
 
-export interface Begun {
+export interface Begun extends AnswerHead {
   readonly kind: 'stream';
   readonly batches: AsyncIterable<Batch>;
-  readonly requestId: string | null;
   /** False when the upstream has been too slow to give a real event. */
   readonly begun: boolean;
 }
@@ -23,7 +23,7 @@ const brokenOff: Refusal = {
 
 /** Holds what arrives until the first real event, so that a refusal inside a 200 can still become a real status. */
 export async function untilFirstEvent(
-  { batches, requestId }: UpstreamStream,
+  { batches, ...head }: UpstreamStream,
   clock: Clock,
 ): Promise<FirstEvent> {
   const held: Batch[] = [];
@@ -33,16 +33,15 @@ export async function untilFirstEvent(
     for (;;) {
       const next = batches.next();
       const first = await Promise.race([next, late.promise]);
-      if (first === 'late')
-        return { kind: 'stream', requestId, begun: false, batches: resume(held, batches, next) };
-      if (first.done) return { kind: 'refused', requestId, refusal: brokenOff };
+      if (first === 'late') return { ...head, begun: false, batches: resume(held, batches, next) };
+      if (first.done) return { kind: 'refused', requestId: head.requestId, refusal: brokenOff };
       held.push(first.value);
       const real = first.value.find(isRealEvent);
       if (!real) continue;
       const refusal = refusalOfEvent(real);
-      if (!refusal) return { kind: 'stream', requestId, begun: true, batches: resume(held, batches, null) };
+      if (!refusal) return { ...head, begun: true, batches: resume(held, batches, null) };
       await batches.return?.();
-      return { kind: 'refused', requestId, refusal };
+      return { kind: 'refused', requestId: head.requestId, refusal };
     }
   } finally {
     cancel();

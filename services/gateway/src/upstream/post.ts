@@ -4,6 +4,7 @@ import { refusalOfReply, type Refusal } from '@codex-gateway/wire/codex/refusal.
 import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
 import { request, type Dispatcher } from 'undici';
 import { upstreamHeaders } from './headers.ts';
+import { TURN_STATE_HEADER, turnStateForClient, turnStateForUpstream } from './turn-state.ts';
 
 export interface PostDeps {
   readonly baseUrl: string;
@@ -19,6 +20,8 @@ export interface Posting {
   readonly headers: Readonly<Record<string, string>>;
   readonly account: ServedAccount;
   readonly requestId: string;
+  /** What the client sent back of an earlier answer of its turn; null: nothing. */
+  readonly turnState: string | null;
   readonly signal: AbortSignal;
 }
 
@@ -30,12 +33,17 @@ export type Post = (posting: Posting) => Promise<Dispatcher.ResponseData>;
  * @throws FaultError when the upstream cannot be reached or goes silent, or with the signal's own reason
  */
 export function createPost({ baseUrl, clientVersion, dispatcher, countCall }: PostDeps): Post {
-  return async ({ body, headers, account, requestId, signal }) => {
+  return async ({ body, headers, account, requestId, turnState, signal }) => {
+    const state = turnStateForUpstream(turnState, account);
     const answer = await request(`${baseUrl}/responses`, {
       method: 'POST',
       dispatcher,
       signal,
-      headers: { ...headers, ...upstreamHeaders({ account, clientVersion, requestId }) },
+      headers: {
+        ...headers,
+        ...(state !== null && { [TURN_STATE_HEADER]: state }),
+        ...upstreamHeaders({ account, clientVersion, requestId }),
+      },
       body,
     }).catch((error: unknown) => {
       countCall(errorCode(error));
@@ -90,7 +98,22 @@ export function refusalOf(answer: Dispatcher.ResponseData, body: Buffer): Refusa
   });
 }
 
-/** The upstream's own id of a request. */
+/** What the head of an answer says to the client beside the status. */
+export interface AnswerHead {
+  /** The upstream's own id of the request. */
+  readonly requestId: string | null;
+  /** What the client is to send back within this turn; null unless the turn begins with this answer. */
+  readonly turnState: string | null;
+}
+
+export function answerHead(answer: Dispatcher.ResponseData, account: ServedAccount): AnswerHead {
+  const state = header(answer, TURN_STATE_HEADER);
+  return {
+    requestId: upstreamRequestId(answer),
+    turnState: state === null ? null : turnStateForClient(state, account),
+  };
+}
+
 export function upstreamRequestId(answer: Dispatcher.ResponseData): string | null {
   return header(answer, 'x-request-id') ?? header(answer, 'x-oai-request-id');
 }

@@ -3,11 +3,12 @@ import type { Refusal } from '@codex-gateway/wire/codex/refusal.ts';
 import type { Fault } from '@codex-gateway/wire/fault.ts';
 import type { Dispatcher } from 'undici';
 import {
+  answerHead,
   createPost,
   header,
   refusalOf,
   throwBroken,
-  upstreamRequestId,
+  type AnswerHead,
   type Post,
   type PostDeps,
 } from './post.ts';
@@ -21,13 +22,12 @@ export interface RawRequest {
 }
 
 /** An answer of the upstream as it comes. */
-export interface RawAnswer {
+export interface RawAnswer extends AnswerHead {
   readonly kind: 'stream';
   readonly status: number;
   /** What the upstream says of the body. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: AsyncIterable<Buffer> | Buffer;
-  readonly requestId: string | null;
   /** What the gateway makes of an answer that is a refusal; the client gets the upstream's own. */
   readonly fault: Fault | null;
 }
@@ -50,7 +50,7 @@ const bodyHeaders = ['content-type', 'content-encoding', 'retry-after'];
 export function createRaw(deps: RetryDeps & PostDeps): AskRaw {
   const post = createPost(deps);
   return async (request, options) => {
-    const { taken, retries } = await untilTaken<RawAnswer>(deps, options.signal, async (account) => {
+    const { taken, retries } = await untilTaken<RawAnswer>(deps, options, async (account) => {
       const result = await postRaw(post, request, { account, ...options });
       // the client sees the limit as it is; the requests after it need not
       if (result.kind === 'stream' && result.fault?.kind === 'usage_limit_reached')
@@ -71,7 +71,7 @@ async function postRaw(
     kind: 'stream',
     status: answer.statusCode,
     headers: Object.fromEntries(bodyHeaders.flatMap((name) => pair(answer, name))),
-    requestId: upstreamRequestId(answer),
+    ...answerHead(answer, call.account),
   } as const;
   if (answer.statusCode < 400) return { ...taken, body: answer.body, fault: null };
   const body = await answer.body.arrayBuffer().catch((error: unknown) => throwBroken(error, call.signal));

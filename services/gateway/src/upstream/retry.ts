@@ -6,17 +6,14 @@ import { FaultError } from '@codex-gateway/wire/fault.ts';
 import type { Accounts } from './accounts.ts';
 import type { CodexClient } from './codex-client.ts';
 import { untilFirstEvent, type Begun } from './first-event.ts';
-import { neverSent } from './post.ts';
+import { neverSent, type Posting } from './post.ts';
 
 /** An answer on its way; when it has `begun`, its first batch holds a real event. */
 export interface Answer extends Begun {
   readonly retries: number;
 }
 
-export interface AskOptions {
-  readonly requestId: string;
-  readonly signal: AbortSignal;
-}
+export type AskOptions = Pick<Posting, 'requestId' | 'turnState' | 'signal'>;
 
 export type AskUpstream = (request: CodexRequest, options: AskOptions) => Promise<Answer>;
 
@@ -49,14 +46,14 @@ interface Refused {
  */
 export async function untilTaken<Taken extends { readonly kind: 'stream' }>(
   deps: RetryDeps,
-  signal: AbortSignal,
+  { turnState, signal }: AskOptions,
   tryOnce: Try<Taken>,
 ): Promise<{ readonly taken: Taken; readonly retries: number }> {
   const tried = new Set<string>();
   const unusable = new Set<string>();
   let reason: Remedy = 'none';
   for (let retries = 0; ; retries++) {
-    const account = await unlessEnded(deps.accounts.choose(unusable), signal);
+    const account = await unlessEnded(deps.accounts.choose(unusable, turnState), signal);
     if (reason !== 'none') deps.countRetry(reason);
     const result: Taken | Refused = await tryOnce(account, reason).catch(refuseIfNeverSent);
     if (result.kind === 'stream') return { taken: result, retries };
@@ -73,11 +70,11 @@ export async function untilTaken<Taken extends { readonly kind: 'stream' }>(
 
 /** Asks for an answer in events, until its first real one. */
 export function createRetry(deps: RetryDeps & { readonly client: CodexClient }): AskUpstream {
-  return async (firstRequest, { requestId, signal }) => {
+  return async (firstRequest, options) => {
     let request = firstRequest;
-    const { taken, retries } = await untilTaken<Begun>(deps, signal, async (account, reason) => {
+    const { taken, retries } = await untilTaken<Begun>(deps, options, async (account, reason) => {
       if (reason === 'without_reasoning') request = withoutReasoning(request);
-      const result = await deps.client({ request, account, requestId, signal });
+      const result = await deps.client({ request, account, ...options });
       return result.kind === 'refused' ? result : untilFirstEvent(result, deps.clock);
     });
     return { ...taken, retries };

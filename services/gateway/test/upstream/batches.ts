@@ -38,6 +38,7 @@ export function scriptedStream(): ScriptedStream {
     stream: {
       kind: 'stream',
       requestId: 'up_1',
+      turnState: null,
       batches: {
         next: () => at(read++).promise,
         return: async () => {

@@ -67,7 +67,7 @@ async function create(t: TestContext, handler: Handler, idleTimeoutMs = 60_000) 
   });
   const controller = new AbortController();
   const call = (account = servedAccount('default')): Promise<UpstreamResult> =>
-    client({ request, account, requestId: 'req_1', signal: controller.signal });
+    client({ request, account, requestId: 'req_1', turnState: null, signal: controller.signal });
   return { call, counted, controller, server, untilHead: head.promise };
 }
 

@@ -94,7 +94,7 @@ function create(results: readonly (UpstreamResult | Error)[], ...accounts: reado
   });
   /** Asks, and lets the time pass that the pauses between the tries take. */
   const run = async () => {
-    const answer = ask(request, { requestId: 'req_1', signal: controller.signal });
+    const answer = ask(request, { requestId: 'req_1', turnState: null, signal: controller.signal });
     answer.catch(() => {}); // judged by who awaits it
     for (let turn = 0; turn < results.length * 2; turn++) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -189,7 +189,7 @@ test('an overload inside a 200 is the same as one before it', async () => {
 
 test('the pause lasts as long as it is set, and a client that leaves ends it at once with its own reason', async () => {
   const { ask, calls, clock, controller } = create([overloaded, streaming(...answer)]);
-  const leaving = faultOf(ask(request, { requestId: 'r', signal: controller.signal }));
+  const leaving = faultOf(ask(request, { requestId: 'r', turnState: null, signal: controller.signal }));
   await new Promise((resolve) => setImmediate(resolve));
   clock.advance(499);
   await new Promise((resolve) => setImmediate(resolve));
@@ -274,7 +274,7 @@ test('a request that ends while it waits for an account or for a fresh token end
       rejectToken: async () => {},
     }),
     createRetry({ ...refusing, accounts, rejectToken: () => never }),
-  ].map((ask) => ask(request, { requestId: 'req_1', signal: controller.signal }));
+  ].map((ask) => ask(request, { requestId: 'req_1', turnState: null, signal: controller.signal }));
   setImmediate(() => controller.abort(gone));
   for (const answered of await Promise.allSettled(waiting)) {
     assert.equal(answered.status === 'rejected' && answered.reason, gone);

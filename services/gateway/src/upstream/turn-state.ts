@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import type { ServedAccount } from '@codex-gateway/wire/broker/contract.ts';
+
+/**
+ * The backend's sticky-routing token of a turn: given with a turn's first answer, sent back with every later request of
+ * that turn, never on another account. Clients get it with a mark of the account that gave it, so that any gateway can
+ * tell whose it is without keeping anything. Its name is the same on both sides.
+ */
+export const TURN_STATE_HEADER = 'x-codex-turn-state';
+
+const MARK_LENGTH = 16;
+const marked = /^([0-9a-f]{16})\.([\x21-\x7e]{1,4096})$/;
+
+/** The backend's token as the client is to know it. */
+export function turnStateForClient(state: string, account: ServedAccount): string {
+  return `${markOf(account)}.${state}`;
+}
+
+/** What goes upstream of what a client sent; null on an account that did not give it, and for what is no token of ours. */
+export function turnStateForUpstream(given: string | null, account: ServedAccount): string | null {
+  const [, mark, state = null] = marked.exec(given ?? '') ?? [];
+  return mark === markOf(account) ? state : null;
+}
+
+function markOf({ accountId, alias }: ServedAccount): string {
+  return createHash('sha256')
+    .update(accountId ?? alias)
+    .digest('hex')
+    .slice(0, MARK_LENGTH);
+}
