@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Endpoint, OpenRecord } from './control/journal.ts';
+import { fingerprintOf } from './digest.ts';
 import { jsonReply, type Reply, sendReply } from './http/reply.ts';
 import { ROUTES, type Route } from './routes.ts';
 import type { Call, World } from './world.ts';
@@ -45,7 +46,9 @@ export function createDispatcher(
 function deliver(reply: Reply, { res, record }: Call): void {
   record.status = reply.status;
   record.ending = reply.status < 400 ? 'complete' : 'refused';
-  record.bytesSent += sendReply(res, reply);
+  const body = sendReply(res, reply);
+  record.bytesSent += body.length;
+  record.sentSha256 = fingerprintOf(body);
 }
 
 function findRoute(req: IncomingMessage, { pathname }: URL): Route {

@@ -12,15 +12,19 @@ function control({ simulator }: Rig, path: string, body?: object): Promise<Respo
   });
 }
 
+function sha256(value: string | Buffer): string {
+  return createHash('sha256').update(value).digest('hex');
+}
+
 test('the journal holds what was received, with the token as its SHA-256, and what became of the answer', async (t) => {
   const { simulator, login, post } = await startRig(t);
   const answer = await post({}, { 'x-client-request-id': 'req-7' });
-  const bytes = Buffer.byteLength(await answer.text());
+  const received = Buffer.from(await answer.arrayBuffer());
   const { requests, counts } = await simulator.control.until(
     ({ requests: [first] }) => first?.ending === 'complete',
   );
   const [recorded] = requests;
-  const fingerprint = createHash('sha256').update(login.tokens.access_token).digest('hex');
+  const fingerprint = sha256(login.tokens.access_token);
   assert.equal(recorded?.headers['authorization'], `Bearer sha256:${fingerprint}`);
   assert.equal(recorded?.headers['x-client-request-id'], 'req-7');
   assert.equal(typeof recorded?.at, 'number');
@@ -36,10 +40,12 @@ test('the journal holds what was received, with the token as its SHA-256, and wh
       headers: undefined,
       body: PLAIN_BODY,
       bodyBytes: JSON.stringify(PLAIN_BODY).length,
+      bodySha256: sha256(JSON.stringify(PLAIN_BODY)),
       status: 200,
       ending: 'complete',
       eventsSent: 11,
-      bytesSent: bytes,
+      bytesSent: received.length,
+      sentSha256: sha256(received),
       lastEvent: 'response.completed',
       clientDisconnected: false,
       turnState: 'given',

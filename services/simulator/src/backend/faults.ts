@@ -1,7 +1,8 @@
+import { modelError } from '../http/model-error.ts';
 import { htmlReply, jsonReply, type Reply } from '../http/reply.ts';
 import type { Directive } from '../model/directives.ts';
 import { DirectiveError } from '../model/directives.ts';
-import { detail, modelError } from './refusal.ts';
+import { detail } from './refusal.ts';
 
 type StatusDirective = Extract<Directive, { verb: 'status' }>;
 

@@ -1,6 +1,7 @@
+import { invalidType, invalidValue, missing, modelError, tooLong } from '../http/model-error.ts';
 import type { Reply } from '../http/reply.ts';
 import { type JsonObject, asObject, asObjects, asText } from '../json.ts';
-import { detail, invalidType, invalidValue, missing, modelError, tooLong } from './refusal.ts';
+import { detail } from './refusal.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 const MAX_ID_LENGTH = 64;

@@ -6,7 +6,7 @@ import { authorize } from './authorize.ts';
 import { isOlder, MODELS, scenarioModel } from './catalog.ts';
 import { statusReply } from './faults.ts';
 import { detail } from './refusal.ts';
-import { SCENARIO_MODELS } from './scenario-models.ts';
+import { SCENARIO_MODELS } from '../scenario/scenario-models.ts';
 
 const ALL_ENTRIES = [...MODELS.values()].map(({ entry }) => entry);
 

@@ -1,6 +1,7 @@
+import { inWords, invalidType, invalidValue, listed, modelError, tooLong } from '../http/model-error.ts';
 import { asObject, asObjects, asText } from '../json.ts';
 import { isOlder } from './catalog.ts';
-import { detail, inWords, invalidType, invalidValue, listed, modelError, tooLong } from './refusal.ts';
+import { detail } from './refusal.ts';
 import type { Rule } from './rule.ts';
 
 /** Every top-level name the backend takes over HTTP: what the Codex CLI sends, and what live probes found to work. */

@@ -1,11 +1,12 @@
 import type { Account } from '../account.ts';
+import { fingerprintOf } from '../digest.ts';
 import { readBody } from '../http/body.ts';
 import { jsonReply, type Reply } from '../http/reply.ts';
 import { asObject, asObjects, asText, type JsonObject, parseJson } from '../json.ts';
 import { type Conversation, readConversation } from '../model/conversation.ts';
-import { type Directive, DirectiveError, pick } from '../model/directives.ts';
+import { DirectiveError, pick } from '../model/directives.ts';
 import { tokensIn } from '../model/mind.ts';
-import { untilAborted } from '../stream/sender.ts';
+import { toResponsesRequest } from '../model/request.ts';
 import type { Call, World } from '../world.ts';
 import { answer } from './answer.ts';
 import { authorize } from './authorize.ts';
@@ -13,10 +14,10 @@ import { MODELS, type Model, scenarioModel } from './catalog.ts';
 import { statusReply } from './faults.ts';
 import { quotaHeaders } from './quota.ts';
 import { detail } from './refusal.ts';
-import { toResponsesRequest } from './request.ts';
 import { refuse } from './request-rules.ts';
-import { directivesFor } from './scenario.ts';
-import { SCENARIO_MODELS } from './scenario-models.ts';
+import { directivesFor } from '../scenario/scenario.ts';
+import { vanished } from '../scenario/vanished.ts';
+import { SCENARIO_MODELS } from '../scenario/scenario-models.ts';
 import { judgeTurnState } from './turn-state.ts';
 
 const MEGABYTES_TAKEN = 256;
@@ -32,7 +33,8 @@ export async function handleResponses(call: Call, world: World): Promise<Reply |
   }
   const body = parseJson(reading.text);
   call.record.body = body;
-  call.record.bodyBytes = reading.wireBytes;
+  call.record.bodyBytes = reading.wire.length;
+  call.record.bodySha256 = fingerprintOf(reading.wire);
   world.journal.changed();
   await world.gates.pass('responses', call.signal);
   try {
@@ -98,19 +100,6 @@ async function respond(
     world,
   );
   return undefined;
-}
-
-/** `hang` and `drop`: no answer at all. */
-async function vanished(directives: readonly Directive[], { record, res, signal }: Call): Promise<boolean> {
-  if (pick(directives, 'hang') !== undefined) {
-    await untilAborted(signal);
-    record.ending = 'stalled';
-    return true;
-  }
-  if (pick(directives, 'drop') === undefined) return false;
-  record.ending = 'dropped';
-  res.socket?.resetAndDestroy();
-  return true;
 }
 
 function modelOf(slug: string): Model | undefined {

@@ -1,6 +1,7 @@
+import { inWords, missing, modelError, tooLong } from '../http/model-error.ts';
 import { type JsonObject, asObject, asObjects, asText } from '../json.ts';
 import { declaredTools } from '../model/tools.ts';
-import { detail, inWords, missing, modelError, tooLong } from './refusal.ts';
+import { detail } from './refusal.ts';
 import type { Rule } from './rule.ts';
 
 /** Members that each tool type may have. */

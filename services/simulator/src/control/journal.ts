@@ -6,6 +6,11 @@ import { createRefreshTally, type RefreshSummary } from './refresh-tally.ts';
 export type Endpoint =
   | 'responses'
   | 'models'
+  | 'openai_responses'
+  | 'openai_chat'
+  | 'openai_input_tokens'
+  | 'openai_compact'
+  | 'openai_models'
   | 'wham'
   | 'authorize'
   | 'token'
@@ -28,11 +33,15 @@ export interface RecordedRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
   readonly bodyBytes: number;
+  /** Hex SHA-256 of the body's bytes as they came, compressed or not; undefined where the body is not noted. */
+  readonly bodySha256: string | undefined;
   /** Undefined while nothing has been answered. */
   readonly status: number | undefined;
   readonly ending: Ending | undefined;
   readonly eventsSent: number;
   readonly bytesSent: number;
+  /** Hex SHA-256 of the answer's body as it went out, without its framing; undefined while it runs. */
+  readonly sentSha256: string | undefined;
   readonly lastEvent: string | undefined;
   readonly clientDisconnected: boolean;
   readonly turnState: 'given' | 'returned' | 'foreign' | undefined;
@@ -66,6 +75,11 @@ export interface Journal {
 const NO_COUNTS: Readonly<Record<Endpoint, number>> = {
   responses: 0,
   models: 0,
+  openai_responses: 0,
+  openai_chat: 0,
+  openai_input_tokens: 0,
+  openai_compact: 0,
+  openai_models: 0,
   wham: 0,
   authorize: 0,
   token: 0,
@@ -168,10 +182,12 @@ function newRecord(
     headers: plainHeaders(req),
     body: undefined,
     bodyBytes: 0,
+    bodySha256: undefined,
     status: undefined,
     ending: undefined,
     eventsSent: 0,
     bytesSent: 0,
+    sentSha256: undefined,
     lastEvent: undefined,
     clientDisconnected: false,
     turnState: undefined,

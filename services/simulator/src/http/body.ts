@@ -10,7 +10,7 @@ const decoders: Readonly<Record<string, (body: Buffer) => Promise<Buffer>>> = {
 };
 
 export type BodyReading =
-  | { readonly kind: 'text'; readonly text: string; readonly wireBytes: number }
+  | { readonly kind: 'text'; readonly text: string; readonly wire: Buffer }
   | { readonly kind: 'too_large' }
   | { readonly kind: 'undecodable'; readonly encoding: string };
 
@@ -26,11 +26,11 @@ export async function readBody(req: IncomingMessage): Promise<BodyReading> {
   }
   const wire = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
   const encoding = req.headers['content-encoding'] ?? 'identity';
-  if (encoding === 'identity') return { kind: 'text', text: wire.toString('utf8'), wireBytes };
+  if (encoding === 'identity') return { kind: 'text', text: wire.toString('utf8'), wire };
   const decode = decoders[encoding];
   if (decode === undefined) return { kind: 'undecodable', encoding };
   try {
-    return { kind: 'text', text: (await decode(wire)).toString('utf8'), wireBytes };
+    return { kind: 'text', text: (await decode(wire)).toString('utf8'), wire };
   } catch {
     // a damaged body is the client's fault, answered like an unknown encoding
     return { kind: 'undecodable', encoding };

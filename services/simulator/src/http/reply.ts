@@ -16,13 +16,15 @@ export function htmlReply(status: number, text: string, headers: OutgoingHttpHea
   return { status, headers, body: { text, type: 'text/html; charset=UTF-8' } };
 }
 
-/** Writes a reply; does nothing when the client has already left. Returns the body's bytes. */
-export function sendReply(res: ServerResponse, reply: Reply): number {
-  if (res.destroyed || res.headersSent) return 0;
+const NO_BYTES = Buffer.alloc(0);
+
+/** Writes a reply; does nothing when the client has already left. Returns the body. */
+export function sendReply(res: ServerResponse, reply: Reply): Buffer {
+  if (res.destroyed || res.headersSent) return NO_BYTES;
   const { status, headers, body } = reply;
   if (body === undefined) {
     res.writeHead(status, { ...headers, 'content-length': 0 }).end();
-    return 0;
+    return NO_BYTES;
   }
   const text = 'json' in body ? JSON.stringify(body.json) : body.text;
   const bytes = Buffer.from(text);
@@ -32,5 +34,5 @@ export function sendReply(res: ServerResponse, reply: Reply): number {
     ...headers,
   });
   res.end(bytes);
-  return bytes.length;
+  return bytes;
 }

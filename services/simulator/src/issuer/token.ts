@@ -17,7 +17,7 @@ export async function handleToken(call: Call, world: World): Promise<Reply | und
   const isForm = type.startsWith('application/x-www-form-urlencoded');
   const fields = isForm ? Object.fromEntries(new URLSearchParams(reading.text)) : parseJson(reading.text);
   call.record.body = withoutSecrets(asObject(fields));
-  call.record.bodyBytes = reading.wireBytes;
+  call.record.bodyBytes = reading.wire.length;
   world.journal.changed();
   if (!isJsonObject(fields))
     return oauthError(400, 'invalid_request', 'The body is neither a form nor JSON.');

@@ -1,4 +1,4 @@
-import type { ResponsesRequest } from '../backend/request.ts';
+import type { ResponsesRequest } from './request.ts';
 import { parseJson } from '../json.ts';
 import type { AnswerItem } from './answer.ts';
 import type { Conversation } from './conversation.ts';

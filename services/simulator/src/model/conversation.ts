@@ -9,7 +9,7 @@ export interface AnsweredCall {
 
 /** What the model sees of a request, sorted for deciding. */
 export interface Conversation {
-  /** Instructions and developer messages. */
+  /** Instructions, developer and system messages. */
   readonly system: string;
   /** The last message of a person; reminders that agents wrap in tags are not messages of a person. */
   readonly prompt: string;
@@ -54,7 +54,9 @@ export function readConversation(instructions: string, input: readonly JsonObjec
   const afterPrompt = input.slice((last?.index ?? -1) + 1);
   const system = [
     instructions,
-    ...input.filter((item) => isMessage(item, 'developer')).map((item) => textOfContent(item['content'])),
+    ...input
+      .filter((item) => isMessage(item, 'developer') || isMessage(item, 'system'))
+      .map((item) => textOfContent(item['content'])),
   ];
   return {
     system: system.filter((text) => text !== '').join('\n'),

@@ -1,4 +1,4 @@
-import type { ResponsesRequest } from '../backend/request.ts';
+import type { ResponsesRequest } from './request.ts';
 import { asObject } from '../json.ts';
 import type { Answer, AnswerItem, UsageFigures } from './answer.ts';
 import { chooseCalls } from './calls.ts';

@@ -3,33 +3,50 @@ import { pick } from '../model/directives.ts';
 import type { Frame } from './frames.ts';
 import { foreignFrame } from './frames.ts';
 
+/** What may be found between the events of a stream that does not belong to the answer. */
+export interface Noise {
+  readonly unknown: () => Frame;
+  readonly rateLimits: () => Frame;
+  readonly malformed: Readonly<Record<'json' | 'html', Frame>>;
+}
+
 /** What is mixed between the events of an answer, as its directives ask. The answer's own events stay as they are. */
-export function distort(frames: Iterable<Frame>, directives: readonly Directive[]): Iterable<Frame> {
+export function distort(
+  frames: Iterable<Frame>,
+  directives: readonly Directive[],
+  noise: Noise,
+): Iterable<Frame> {
   let result = frames;
   const unknown = pick(directives, 'unknown');
-  if (unknown !== undefined) result = mixIn(result, unknown.every, unknownFrame);
+  if (unknown !== undefined) result = mixIn(result, unknown.every, noise.unknown);
   const limits = pick(directives, 'rate_limits');
-  if (limits !== undefined) result = mixIn(result, limits.every, rateLimitsFrame);
+  if (limits !== undefined) result = mixIn(result, limits.every, noise.rateLimits);
   const comments = pick(directives, 'comments');
   if (comments !== undefined) result = mixIn(result, comments.every, () => COMMENT);
   const malformed = pick(directives, 'malformed');
-  if (malformed !== undefined) result = insertAfter(result, malformed.after, MALFORMED[malformed.how]);
+  if (malformed !== undefined) result = insertAfter(result, malformed.after, noise.malformed[malformed.how]);
   return pick(directives, 'crlf') === undefined ? result : withCrlf(result);
 }
 
 const COMMENT: Frame = { type: 'comment', text: ': simulated comment\n\n' };
 
-const MALFORMED = {
-  json: {
-    type: 'malformed',
-    text: 'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"unfin\n\n',
-  },
-  html: { type: 'malformed', text: 'data: <html><body>upstream connect error</body></html>\n\n' },
-} as const satisfies Record<string, Frame>;
+export const MALFORMED_HTML: Frame = {
+  type: 'malformed',
+  text: 'data: <html><body>upstream connect error</body></html>\n\n',
+};
 
-function unknownFrame(): Frame {
-  return foreignFrame('response.simulated_unknown', { value: { nested: [1, 'two', null] } });
-}
+/** The noise of a Responses stream. */
+export const RESPONSES_NOISE: Noise = {
+  unknown: () => foreignFrame('response.simulated_unknown', { value: { nested: [1, 'two', null] } }),
+  rateLimits: rateLimitsFrame,
+  malformed: {
+    json: {
+      type: 'malformed',
+      text: 'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"unfin\n\n',
+    },
+    html: MALFORMED_HTML,
+  },
+};
 
 function rateLimitsFrame(): Frame {
   return foreignFrame('codex.rate_limits', {

@@ -1,7 +1,7 @@
 import type { Directive } from '../model/directives.ts';
 import { pick } from '../model/directives.ts';
-import type { Frame } from './frames.ts';
-import type { Voice } from './speech.ts';
+import type { Frame, FrameWriter } from './frames.ts';
+import type { ResponseObject } from './response-object.ts';
 
 /** What the backend says with each `response.failed` code, as far as its words are public; else a plain sentence. */
 const MESSAGES: Readonly<Record<string, string>> = {
@@ -22,42 +22,71 @@ const MESSAGES: Readonly<Record<string, string>> = {
 
 const OVERLOAD_CODES = new Set(['server_is_overloaded', 'slow_down']);
 
-/** Replaces the rest of an answer by a failure, as `fail`, `overload` and `error` ask. */
-export function withFailure(
-  frames: Iterable<Frame>,
-  voice: Voice,
-  directives: readonly Directive[],
-): Iterable<Frame> {
-  const fail = pick(directives, 'fail');
-  if (fail !== undefined) return replaceAfter(frames, fail.after, () => [failedFrame(voice, toFault(fail))]);
-  const overload = pick(directives, 'overload');
-  if (overload !== undefined) {
-    const fault = toFault(overload);
-    return replaceAfter(frames, overload.after, () => [errorFrame(voice, fault), failedFrame(voice, fault)]);
-  }
-  const error = pick(directives, 'error');
-  if (error === undefined) return frames;
-  return replaceAfter(frames, error.after, () => [errorFrame(voice, toFault(error))]);
-}
-
-interface StreamFault {
+export interface StreamFault {
   readonly code: string;
   readonly message: string;
+}
+
+const FAILING_VERBS = ['fail', 'overload', 'error'] as const;
+type FailingVerb = (typeof FAILING_VERBS)[number];
+
+/** What a face sends in the place of the rest of an answer that fails. */
+export type FailureFrames = Readonly<Record<FailingVerb, (fault: StreamFault) => readonly Frame[]>>;
+
+export interface Failure {
+  readonly verb: FailingVerb;
+  readonly after: number;
+  readonly fault: StreamFault;
+}
+
+/** The failure that the directives `fail`, `overload` and `error` ask for. */
+export function failureIn(directives: readonly Directive[]): Failure | undefined {
+  for (const verb of FAILING_VERBS) {
+    const asked = pick(directives, verb);
+    if (asked !== undefined) return { verb, after: asked.after, fault: toFault(asked) };
+  }
+  return undefined;
+}
+
+/** Replaces the rest of an answer by the failure that its directives ask for. */
+export function withFailure(
+  frames: Iterable<Frame>,
+  directives: readonly Directive[],
+  endings: FailureFrames,
+): Iterable<Frame> {
+  const failure = failureIn(directives);
+  if (failure === undefined) return frames;
+  const { verb, after, fault } = failure;
+  return replaceAfter(frames, after, () => endings[verb](fault));
 }
 
 function toFault({ code, message }: { code: string; message?: string | undefined }): StreamFault {
   return { code, message: message ?? MESSAGES[code] ?? `The model failed with ${code}.` };
 }
 
-function errorFrame({ writer }: Voice, { code, message }: StreamFault): Frame {
-  const type = OVERLOAD_CODES.has(code) ? 'service_unavailable_error' : 'server_error';
-  const known = code === 'usage_limit_reached' ? { plan_type: 'plus', resets_in_seconds: 1800 } : {};
-  const error = { type: code === 'usage_limit_reached' ? code : type, code, message, param: null, ...known };
-  return writer.frame('error', `"error":${JSON.stringify(error)}`);
+/** The type that goes with a code in an error. */
+export function errorTypeOf(code: string): string {
+  return OVERLOAD_CODES.has(code) ? 'service_unavailable_error' : 'server_error';
 }
 
-function failedFrame({ writer, response }: Voice, error: StreamFault): Frame {
-  return writer.frame('response.failed', response.render({ status: 'failed', error }));
+interface Failing {
+  readonly writer: FrameWriter;
+  readonly response: ResponseObject;
+}
+
+/** The endings of a Responses stream; `errorFields` is the inside of its `error` event, where the faces differ. */
+export function responsesFailures(
+  { writer, response }: Failing,
+  errorFields: (fault: StreamFault) => string,
+): FailureFrames {
+  const error = (fault: StreamFault): Frame => writer.frame('error', errorFields(fault));
+  const failed = (fault: StreamFault): Frame =>
+    writer.frame('response.failed', response.render({ status: 'failed', error: fault }));
+  return {
+    fail: (fault) => [failed(fault)],
+    overload: (fault) => [error(fault), failed(fault)],
+    error: (fault) => [error(fault)],
+  };
 }
 
 function* replaceAfter(

@@ -1,5 +1,6 @@
 import type { AnswerItem } from '../model/answer.ts';
 import type { Frame, FrameWriter } from './frames.ts';
+import type { ResponseObject } from './response-object.ts';
 
 interface LoadPlace {
   readonly index: number;
@@ -14,7 +15,7 @@ const BLOCK_BYTES = 64 * 1024;
 export function* speakLoad(
   { events, delta }: Extract<AnswerItem, { type: 'load' }>,
   { index, status, id }: LoadPlace,
-  writer: FrameWriter,
+  { writer, response }: { readonly writer: FrameWriter; readonly response: ResponseObject },
 ): Generator<Frame> {
   const at = `"item_id":"${id}","output_index":${index},"content_index":0`;
   const opened = `"output_index":${index},"item":{"id":"${id}","type":"message","role":"assistant","status":`;
@@ -29,6 +30,10 @@ export function* speakLoad(
     writer.large(type, surround(before, text, { events, after }));
   yield whole('response.output_text.done', `${at},"text":"`, '","logprobs":[]');
   yield whole('response.content_part.done', `${at},"part":${part}`, '"}');
+  response.keep(index, () => {
+    const content = [{ type: 'output_text', annotations: [], logprobs: [], text: delta.repeat(events) }];
+    return { id, type: 'message', role: 'assistant', status, content };
+  });
   yield whole('response.output_item.done', `${opened}"${status}","content":[${part}`, '"}]}');
 }
 

@@ -1,5 +1,5 @@
+import type { JsonObject } from '../json.ts';
 import type { UsageFigures } from '../model/answer.ts';
-import type { ResponsesRequest } from '../backend/request.ts';
 
 /** The changing members of a response object; the rest is written once for a request. */
 export interface ResponseState {
@@ -11,65 +11,46 @@ export interface ResponseState {
 
 export interface ResponseObject {
   readonly id: string;
+  /** Takes a finished item, which a response object that lists its output will hold from now on. */
+  readonly keep: (index: number, item: () => object) => void;
   /** `"response":{…}`, as the lifecycle events carry it. */
   readonly render: (state: ResponseState) => string;
 }
 
-/**
- * The response object of one request. It echoes the request's fields and the defaults of those it may not have, and
- * its `output` is always empty: with `store:false` the items are only in `response.output_item.done`.
- */
-export function createResponseObject(
-  request: ResponsesRequest,
-  id: string,
-  createdAt: number,
-): ResponseObject {
-  const { reasoning, text } = request;
+/** How a face writes its response objects. */
+export interface ResponseForm {
+  readonly id: string;
+  readonly createdAt: number;
+  /** The members that do not change, with an empty `output` in its place. */
+  readonly echo: JsonObject & { readonly output: readonly [] };
+  /** Whether `output` holds the items that are finished. */
+  readonly listsOutput: boolean;
+  readonly usage: (figures: UsageFigures) => object;
+}
+
+/** The response object of one request. */
+export function createResponseObject(form: ResponseForm): ResponseObject {
+  const { id, createdAt, echo, listsOutput } = form;
   const head = `"response":{"id":"${id}","object":"response","created_at":${createdAt},"status":"`;
-  const echo = JSON.stringify({
-    background: false,
-    instructions: request.instructions,
-    max_output_tokens: null,
-    max_tool_calls: null,
-    model: request.model,
-    output: [],
-    parallel_tool_calls: request.parallelToolCalls,
-    previous_response_id: null,
-    prompt_cache_key: request.promptCacheKey ?? null,
-    prompt_cache_retention: null,
-    reasoning: { effort: request.effort, summary: reasoning['summary'] ?? null },
-    safety_identifier: null,
-    service_tier: 'default',
-    store: false,
-    temperature: 1,
-    text: { format: text['format'] ?? { type: 'text' }, verbosity: text['verbosity'] ?? 'medium' },
-    tool_choice: request.toolChoice,
-    tools: request.tools,
-    top_logprobs: 0,
-    top_p: 0.98,
-    truncation: 'disabled',
-    user: null,
-    metadata: {},
-  }).slice(1, -1);
+  const emptyEcho = insideOf(echo);
+  const kept: (() => object)[] = [];
   return {
     id,
+    keep: (index, item) => {
+      if (listsOutput) kept[index] = item;
+    },
     render: ({ status, usage, error, incompleteReason }) => {
       const completedAt = status === 'completed' ? createdAt : null;
       const incomplete = incompleteReason === undefined ? null : { reason: incompleteReason };
-      return `${head}${status}","completed_at":${completedAt},"error":${JSON.stringify(error ?? null)},"incomplete_details":${JSON.stringify(incomplete)},${echo},"usage":${usage === undefined ? 'null' : renderUsage(usage)}}`;
+      // an item that was cut off left a hole, which `flatMap` passes over
+      const members =
+        kept.length === 0 ? emptyEcho : insideOf({ ...echo, output: kept.flatMap((make) => [make()]) });
+      return `${head}${status}","completed_at":${completedAt},"error":${JSON.stringify(error ?? null)},"incomplete_details":${JSON.stringify(incomplete)},${members},"usage":${usage === undefined ? 'null' : JSON.stringify(form.usage(usage))}}`;
     },
   };
 }
 
-/** Usage as the backend counts it, with members that no public schema names. */
-function renderUsage({ input, cached, output, reasoning }: UsageFigures): string {
-  return JSON.stringify({
-    input_tokens: input,
-    input_tokens_details: { cached_tokens: cached, cache_write_tokens: 0 },
-    output_tokens: output,
-    output_tokens_details: { reasoning_tokens: reasoning },
-    total_tokens: input + output,
-    attribution: { kind: 'interactive' },
-    codex_rollout_budget_units: output,
-  });
+/** A JSON object without its braces. */
+function insideOf(value: JsonObject): string {
+  return JSON.stringify(value).slice(1, -1);
 }

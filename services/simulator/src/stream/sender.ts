@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { Outlet } from '../http/outlet.ts';
 import type { Frame } from './frames.ts';
 import type { Pacer } from './pacing.ts';
 
@@ -19,7 +19,7 @@ export interface Delivery {
 }
 
 export interface SendReport {
-  readonly sent: (events: number, bytes: number, lastType: string) => void;
+  readonly sent: (events: number, lastType: string) => void;
 }
 
 // large enough to make a system call worth it, small enough that other streams get their turn
@@ -30,39 +30,34 @@ const BATCH_CHARACTERS = 32 * 1024;
  * with a permit every event is its own write. The head must have been set with `writeHead`.
  */
 export async function sendFrames(
-  res: ServerResponse,
+  outlet: Outlet,
   frames: Iterable<Frame>,
   delivery: Delivery,
   { signal, report }: { readonly signal: AbortSignal; readonly report: SendReport },
 ): Promise<Ending> {
   const { stop } = delivery;
   const reader = createFrameReader(frames, stop?.after ?? UNLIMITED);
-  if (mayWait(delivery)) res.flushHeaders();
+  if (mayWait(delivery)) outlet.flushHeaders();
   while (!reader.isDone()) {
     const allowed = await allowance(delivery, reader.taken(), signal);
     if (signal.aborted) return 'client_gone';
     const batch = reader.take(allowed);
     const closes = closesWith(batch, reader, delivery);
-    const bytes = closes ? endWith(res, batch) : await writeBatch(res, batch, delivery, signal);
-    report.sent(batch.events, bytes, batch.lastType);
+    if (closes) outlet.end(Buffer.from(batch.text));
+    else await writeBatch(outlet, batch, delivery, signal);
+    report.sent(batch.events, batch.lastType);
     if (closes) return 'complete';
   }
   if (signal.aborted) return 'client_gone';
   return stop !== undefined && reader.wasStopped()
-    ? endEarly(res, stop.how, signal)
-    : finish(res, delivery, signal);
+    ? endEarly(outlet, stop.how, signal)
+    : finish(outlet, delivery, signal);
 }
 
 /** Whether these events and the end of the body can go out in one write. */
 function closesWith({ pieces }: Batch, reader: FrameReader, { keepOpen, splitBytes }: Delivery): boolean {
   const isPlain = pieces === undefined && splitBytes === undefined && !keepOpen;
   return isPlain && reader.isDone() && !reader.wasStopped();
-}
-
-function endWith(res: ServerResponse, { text }: Batch): number {
-  const bytes = Buffer.from(text);
-  res.end(bytes);
-  return bytes.length;
 }
 
 /** Without a reason to wait the head goes out with the first events, in one write. */
@@ -130,73 +125,47 @@ function createFrameReader(frames: Iterable<Frame>, limit: number): FrameReader 
 }
 
 async function writeBatch(
-  res: ServerResponse,
+  outlet: Outlet,
   { text, pieces }: Batch,
   { splitBytes }: Delivery,
   signal: AbortSignal,
-): Promise<number> {
-  let bytes = await write(res, Buffer.from(text), splitBytes, signal);
+): Promise<void> {
+  await write(outlet, Buffer.from(text), splitBytes, signal);
   for (const piece of pieces ?? []) {
-    if (signal.aborted) break;
-    bytes += await write(res, Buffer.from(piece), splitBytes, signal);
+    if (signal.aborted) return;
+    await write(outlet, Buffer.from(piece), splitBytes, signal);
   }
-  return bytes;
 }
 
 async function write(
-  res: ServerResponse,
+  outlet: Outlet,
   bytes: Buffer,
   splitBytes: number | undefined,
   signal: AbortSignal,
-): Promise<number> {
-  if (bytes.length === 0) return 0;
-  if (splitBytes === undefined) {
-    await writeOnce(res, bytes, signal);
-    return bytes.length;
+): Promise<void> {
+  const step = splitBytes ?? bytes.length;
+  for (let from = 0; from < bytes.length && !signal.aborted; from += step) {
+    await outlet.write(bytes.subarray(from, from + step), signal);
   }
-  for (let from = 0; from < bytes.length && !signal.aborted; from += splitBytes) {
-    await writeOnce(res, bytes.subarray(from, from + splitBytes), signal);
-  }
-  return bytes.length;
 }
 
-function writeOnce(res: ServerResponse, bytes: Buffer, signal: AbortSignal): Promise<void> {
-  const roomLeft = res.write(bytes);
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-    } else if (roomLeft) {
-      // other streams get their turn between two writes
-      setImmediate(resolve);
-    } else {
-      const goOn = (): void => {
-        res.off('drain', goOn);
-        signal.removeEventListener('abort', goOn);
-        resolve();
-      };
-      res.on('drain', goOn);
-      signal.addEventListener('abort', goOn);
-    }
-  });
-}
-
-async function finish(res: ServerResponse, { keepOpen }: Delivery, signal: AbortSignal): Promise<Ending> {
+async function finish(outlet: Outlet, { keepOpen }: Delivery, signal: AbortSignal): Promise<Ending> {
   if (keepOpen) await untilAborted(signal);
-  else res.end();
+  else outlet.end();
   return 'complete';
 }
 
 async function endEarly(
-  res: ServerResponse,
+  outlet: Outlet,
   how: 'end' | 'reset' | 'stall',
   signal: AbortSignal,
 ): Promise<Ending> {
   switch (how) {
     case 'end':
-      res.end();
+      outlet.end();
       return 'cut';
     case 'reset':
-      res.socket?.resetAndDestroy();
+      outlet.reset();
       return 'reset';
     case 'stall':
       await untilAborted(signal);

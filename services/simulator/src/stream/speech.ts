@@ -77,7 +77,7 @@ function speakItem(item: AnswerItem, place: Place, voice: Voice): Generator<Fram
     case 'refusal':
       return speakRefusal(item, place, voice);
     case 'load':
-      return speakLoad(item, { ...place, id: messageId(voice) }, voice.writer);
+      return speakLoad(item, { ...place, id: messageId(voice) }, voice);
     case 'function_call':
       return speakFunctionCall(item, place, voice);
     case 'custom_tool_call':
@@ -115,7 +115,7 @@ function* speakReasoning(item: Item<'reasoning'>, { index }: Place, voice: Voice
   }
   const summary = item.summary.map((text) => ({ type: 'summary_text', text }));
   const done = { id, type: 'reasoning', summary, encrypted_content: seal };
-  yield writer.frame('response.output_item.done', `"output_index":${index},"item":${JSON.stringify(done)}`);
+  yield doneFrame(voice, index, done);
 }
 
 function textPart(text: string): object {
@@ -133,7 +133,7 @@ function* speakMessage(item: Item<'message'>, place: Place, voice: Voice): Gener
   yield* speakDeltas('response.output_text.delta', `${at},"logprobs":[]`, item.text, voice);
   yield writer.frame('response.output_text.done', `${at},"text":${JSON.stringify(item.text)},"logprobs":[]`);
   yield writer.frame('response.content_part.done', `${at},"part":${JSON.stringify(textPart(item.text))}`);
-  yield doneFrame(writer, index, { ...base, status, content: [textPart(item.text)] });
+  yield doneFrame(voice, index, { ...base, status, content: [textPart(item.text)] });
 }
 
 function refusalPart(refusal: string): object {
@@ -150,7 +150,7 @@ function* speakRefusal(item: Item<'refusal'>, { index, status }: Place, voice: V
   yield* speakDeltas('response.refusal.delta', at, item.text, voice);
   yield writer.frame('response.refusal.done', `${at},"refusal":${JSON.stringify(item.text)}`);
   yield writer.frame('response.content_part.done', `${at},"part":${JSON.stringify(refusalPart(item.text))}`);
-  yield doneFrame(writer, index, { ...base, status, content: [refusalPart(item.text)] });
+  yield doneFrame(voice, index, { ...base, status, content: [refusalPart(item.text)] });
 }
 
 function* speakFunctionCall(item: Item<'function_call'>, place: Place, voice: Voice): Generator<Frame> {
@@ -171,7 +171,7 @@ function* speakFunctionCall(item: Item<'function_call'>, place: Place, voice: Vo
     'response.function_call_arguments.done',
     `${at},"arguments":${JSON.stringify(item.arguments)}`,
   );
-  yield doneFrame(writer, index, { ...base, status, arguments: item.arguments });
+  yield doneFrame(voice, index, { ...base, status, arguments: item.arguments });
 }
 
 function* speakCustomToolCall(item: Item<'custom_tool_call'>, place: Place, voice: Voice): Generator<Frame> {
@@ -189,7 +189,7 @@ function* speakCustomToolCall(item: Item<'custom_tool_call'>, place: Place, voic
   yield addedFrame(writer, index, { ...base, status: 'in_progress', input: '' });
   yield* speakDeltas('response.custom_tool_call_input.delta', at, item.input, voice);
   yield writer.frame('response.custom_tool_call_input.done', `${at},"input":${JSON.stringify(item.input)}`);
-  yield doneFrame(writer, index, { ...base, status, input: item.input });
+  yield doneFrame(voice, index, { ...base, status, input: item.input });
 }
 
 function* speakWebSearch(item: Item<'web_search_call'>, { index }: Place, voice: Voice): Generator<Frame> {
@@ -205,21 +205,22 @@ function* speakWebSearch(item: Item<'web_search_call'>, { index }: Place, voice:
   yield writer.frame('response.web_search_call.in_progress', at);
   yield writer.frame('response.web_search_call.searching', at);
   yield writer.frame('response.web_search_call.completed', at);
-  yield doneFrame(writer, index, { id, type: 'web_search_call', status: 'completed', action });
+  yield doneFrame(voice, index, { id, type: 'web_search_call', status: 'completed', action });
 }
 
 function* speakCompaction({ index }: Place, voice: Voice): Generator<Frame> {
   const id = voice.ids.next('cmp_');
   const item = { id, type: 'compaction', encrypted_content: voice.seal(id) };
   yield addedFrame(voice.writer, index, item);
-  yield doneFrame(voice.writer, index, item);
+  yield doneFrame(voice, index, item);
 }
 
 function addedFrame(writer: FrameWriter, index: number, item: object): Frame {
   return writer.frame('response.output_item.added', `"output_index":${index},"item":${JSON.stringify(item)}`);
 }
 
-function doneFrame(writer: FrameWriter, index: number, item: object): Frame {
+function doneFrame({ writer, response }: Voice, index: number, item: object): Frame {
+  response.keep(index, () => item);
   return writer.frame('response.output_item.done', `"output_index":${index},"item":${JSON.stringify(item)}`);
 }
 

@@ -1,6 +1,6 @@
 import { type JsonObject, asObject, asObjects, asText } from '../json.ts';
 
-/** A request that the rules have accepted. */
+/** What the model is asked: a request that the rules of its face have accepted, in the terms of the Responses API. */
 export interface ResponsesRequest {
   readonly model: string;
   readonly instructions: string;
@@ -15,6 +15,10 @@ export interface ResponsesRequest {
   readonly promptCacheKey: string | undefined;
   readonly wantsEncryptedReasoning: boolean;
   readonly wantsObfuscation: boolean;
+  /** The most tokens it may write, reasoning included. */
+  readonly maxTokens: number | undefined;
+  /** Texts that end its answer and are not part of it. */
+  readonly stop: readonly string[];
 }
 
 export function toResponsesRequest(body: JsonObject, defaultEffort: string): ResponsesRequest {
@@ -33,5 +37,7 @@ export function toResponsesRequest(body: JsonObject, defaultEffort: string): Res
     promptCacheKey: asText(body['prompt_cache_key']) || undefined,
     wantsEncryptedReasoning: include.includes('reasoning.encrypted_content'),
     wantsObfuscation: asObject(body['stream_options'])['include_obfuscation'] !== false,
+    maxTokens: typeof body['max_output_tokens'] === 'number' ? body['max_output_tokens'] : undefined,
+    stop: [],
   };
 }
