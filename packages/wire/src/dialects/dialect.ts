@@ -98,7 +98,7 @@ export interface Exchange {
   readonly model: ResolvedModel;
   readonly wantsStream: boolean;
   /** The largest token limit that the request names, for what its key allows and for reservations. */
-  readonly maxTokens: number | null;
+  readonly maxTokens: TokenLimit | null;
   /** What must be enforced on the answer here, since the upstream cannot be told. */
   readonly emulate: EmulationRules;
   /** What the request refers to without carrying it. */
@@ -112,6 +112,12 @@ export interface Exchange {
   readonly reply: (answer: Folded, stamp: Stamp) => unknown;
   /** What is worth keeping of a whole answer for later requests; null when the client wants nothing kept. */
   readonly memories: ((answer: WholeAnswer) => Memories) | null;
+}
+
+export interface TokenLimit {
+  /** The client's field. */
+  readonly field: string;
+  readonly tokens: number;
 }
 
 export interface Recall {

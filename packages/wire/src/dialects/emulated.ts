@@ -1,5 +1,5 @@
 import { stopStrings, type EmulationRules } from '../emulation/rules.ts';
-import type { OpenContext } from './dialect.ts';
+import type { OpenContext, TokenLimit } from './dialect.ts';
 import type { WarningLog } from './warnings.ts';
 
 /** What a request asks for that only the gateway can do, by the names of its fields. */
@@ -22,21 +22,25 @@ export function planEmulation(
 ): EmulationRules {
   const { emulate } = options;
   const stops = Object.entries(stop).filter(([, texts]) => stopStrings(texts).length > 0);
-  const given = Object.entries(limits).flatMap(([field, limit]) =>
-    typeof limit === 'number' ? [{ field, limit }] : [],
-  );
+  const given = givenLimits(limits);
   if (!emulate.stop) for (const [field] of stops) warnings.dropped(field);
   if (!emulate.maxTokens) for (const { field } of given) warnings.dropped(field);
   return {
     ...view,
     stop: emulate.stop ? stops.flatMap(([, texts]) => stopStrings(texts)) : [],
     toolText: emulate.toolText,
-    maxTokens: emulate.maxTokens ? (given[0]?.limit ?? maxTokens) : null,
+    maxTokens: emulate.maxTokens ? (given[0]?.tokens ?? maxTokens) : null,
   };
 }
 
+function givenLimits(limits: Wishes['limits']): readonly TokenLimit[] {
+  return Object.entries(limits).flatMap(([field, tokens]) =>
+    typeof tokens === 'number' ? [{ field, tokens }] : [],
+  );
+}
+
 /** The largest of the limits that a request names: what its key must allow. */
-export function largestLimit({ limits }: Wishes): number | null {
-  const given = Object.values(limits).filter((limit) => typeof limit === 'number');
-  return given.length > 0 ? Math.max(...given) : null;
+export function largestLimit({ limits }: Wishes): TokenLimit | null {
+  const [largest] = givenLimits(limits).toSorted((left, right) => right.tokens - left.tokens);
+  return largest ?? null;
 }

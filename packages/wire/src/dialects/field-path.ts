@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { invalidRequest } from '../fault.ts';
+import { demanded } from './wrong-value.ts';
 
 /** How a dialect writes the place of a field: OpenAI `messages[1].role`, Anthropic `messages.1.role`. */
 export type PathStyle = 'brackets' | 'dots';
@@ -25,13 +26,16 @@ export function parseBody<Schema extends z.ZodType>(
 ): z.infer<Schema> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  if (!issue) throw invalidRequest('The request body is not valid.', null);
-  const { path, message, code } = deepest(issue);
-  const param = fieldPath([...at, ...path], style);
+  const [first] = result.error.issues;
+  if (!first) throw invalidRequest('The request body is not valid.', null);
+  const issue = deepest(first);
+  const param = fieldPath([...at, ...issue.path], style);
   if (param === '') throw invalidRequest('The request body must be a JSON object.', null);
-  const missing = code === 'invalid_type' && message.endsWith('received undefined');
-  throw invalidRequest(fieldSentence[style](param, missing ? null : message), param);
+  const isMissing = valueAt(body, issue.path) === undefined;
+  throw invalidRequest(
+    fieldSentence[style](param, isMissing ? null : `it must be ${demanded(issue)}`),
+    param,
+  );
 }
 
 /** What is wrong with a field (null: it is missing), in the words that clients of each API expect. */
@@ -41,16 +45,18 @@ const fieldSentence: Readonly<Record<PathStyle, (param: string, wrong: string | 
   dots: (param, wrong) => `${param}: ${wrong ?? 'Field required'}`,
 };
 
-interface Place {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly code: string;
+/** Of a union's alternatives the one that got furthest is the one the client meant. */
+function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue;
+  const branches = issue.errors.flatMap(([first]) => (first ? [deepest(first)] : []));
+  const furthest = branches.toSorted((a, b) => b.path.length - a.path.length)[0];
+  if (!furthest || furthest.path.length === 0) return issue;
+  return { ...furthest, path: [...issue.path, ...furthest.path] };
 }
 
-/** Of a union's alternatives the one that got furthest is the one the client meant. */
-function deepest({ path, message, code, ...rest }: z.core.$ZodIssue): Place {
-  const branches = 'errors' in rest ? rest.errors.flatMap(([first]) => (first ? [deepest(first)] : [])) : [];
-  const furthest = branches.toSorted((a, b) => b.path.length - a.path.length)[0];
-  if (!furthest || furthest.path.length === 0) return { path, message, code };
-  return { ...furthest, path: [...path, ...furthest.path] };
+function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined),
+    body,
+  );
 }

@@ -1,4 +1,5 @@
-import type { Warnings } from './dialect.ts';
+import type { CodexRequest } from '../codex/request.ts';
+import type { Exchange, Warnings } from './dialect.ts';
 
 const MAX_HEADER_BYTES = 512;
 const headerSafe = /[^\x21-\x7e]|[;,=]/g;
@@ -33,6 +34,14 @@ export function createWarningLog(): WarningLog {
       ...(unknown.size > 0 && { unknown: [...unknown] }),
     }),
   };
+}
+
+/**
+ * What is declared of a request once its upstream body is known: tools that the client did not send and that go upstream
+ * all the same are those of its history.
+ */
+export function declared({ warnings, lacksTools }: Exchange, { tools }: CodexRequest): Warnings {
+  return lacksTools && tools !== undefined ? { ...warnings, restored: ['tools'] } : warnings;
 }
 
 /**

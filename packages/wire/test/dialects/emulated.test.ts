@@ -15,7 +15,12 @@ const anthropic = { model: 'm', messages, max_tokens: 9 };
 
 function planOf(dialect: Dialect, body: object, context: Parameters<typeof openContext>[0] = {}) {
   const { emulate, maxTokens, warnings } = dialect.open(body, openContext(context));
-  return { stop: emulate.stop, limit: emulate.maxTokens, largest: maxTokens, dropped: warnings.dropped };
+  return {
+    stop: emulate.stop,
+    limit: emulate.maxTokens,
+    largest: maxTokens?.tokens ?? null,
+    dropped: warnings.dropped,
+  };
 }
 
 const nothing = { stop: [], limit: null, largest: null, dropped: [] };

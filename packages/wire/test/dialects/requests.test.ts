@@ -41,7 +41,8 @@ for (const dialect of dialects) {
           [],
         );
         assert.deepEqual(exchange.codexRequest(nothingRecalled), upstream, 'a retry sends the same');
-        const { wantsStream, warnings, maxTokens, recall } = exchange;
+        const { wantsStream, warnings, recall } = exchange;
+        const maxTokens = exchange.maxTokens?.tokens ?? null;
         const golden = `${JSON.stringify({ upstream, wantsStream, warnings, maxTokens, recall }, null, 2)}\n`;
         t.assert.fileSnapshot(golden, new URL(`${name}.upstream.json`, folder).pathname, {
           serializers: [(text: string) => text],

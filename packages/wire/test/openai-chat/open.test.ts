@@ -26,12 +26,6 @@ test('a stream is sent only when it is asked for', () => {
   assert.equal(open({ stream: true }).wantsStream, true);
 });
 
-test('the newer of the two token limits counts', () => {
-  assert.equal(open({}).maxTokens, null);
-  assert.equal(open({ max_tokens: 5 }).maxTokens, 5);
-  assert.equal(open({ max_tokens: 5, max_completion_tokens: 9 }).maxTokens, 9);
-});
-
 test('the upstream gets the resolved model, the client reads the name it wrote', () => {
   const exchange = open({ model: 'my-model' }, openContext({ model: { slug: 'gpt-5.5' } }));
   assert.equal(exchange.codexRequest(nothingRecalled).model, 'gpt-5.5');

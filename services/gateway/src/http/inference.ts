@@ -1,6 +1,5 @@
-import type { CodexRequest } from '@codex-gateway/wire/codex/request.ts';
-import type { Dialect, Exchange, Warnings } from '@codex-gateway/wire/dialects/dialect.ts';
-import { warningsHeader } from '@codex-gateway/wire/dialects/warnings.ts';
+import type { Dialect, Warnings } from '@codex-gateway/wire/dialects/dialect.ts';
+import { declared, warningsHeader } from '@codex-gateway/wire/dialects/warnings.ts';
 import type { RequestHandler } from 'express';
 import type { Conversations } from '../conversation/conversations.ts';
 import { remembering } from '../conversation/remembering.ts';
@@ -54,7 +53,7 @@ export function createInference(dialect: Pick<Dialect, 'open'>, deps: InferenceD
     const permit = await deps.admit({
       key,
       inputBytes: body.bytes,
-      maxTokens,
+      maxTokens: maxTokens?.tokens ?? null,
       onStates: (states) => res.set(rateLimitHeaders(states)),
     });
     let reservedUntilKnown: null | 0 = 0; // nothing is charged for a request that the upstream never took
@@ -72,7 +71,7 @@ export function createInference(dialect: Pick<Dialect, 'open'>, deps: InferenceD
       record.retries = answer.retries;
       record.upstreamRequestId = answer.requestId;
       record.firstEventMs = scope.elapsedMs();
-      const warnings = warningsFor(exchange, request);
+      const warnings = declared(exchange, request);
       res.set(answerHeaders(answer, record.overheadMs)).set(warningHeader(key, warnings));
 
       const stamp = { id: newId(), createdAt: deps.nowSeconds(), requestId };
@@ -91,11 +90,6 @@ export function createInference(dialect: Pick<Dialect, 'open'>, deps: InferenceD
       await permit.settle(record.usage?.totalTokens ?? reservedUntilKnown);
     }
   };
-}
-
-/** Tools that the request did not declare and that go upstream all the same are those of its history. */
-function warningsFor({ warnings, lacksTools }: Exchange, { tools }: CodexRequest): Warnings {
-  return lacksTools && tools !== undefined ? { ...warnings, restored: ['tools'] } : warnings;
 }
 
 function warningHeader(key: ApiKey, warnings: Warnings): Record<string, string> {

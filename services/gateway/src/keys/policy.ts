@@ -1,4 +1,4 @@
-import type { ResolvedModel, Warnings } from '@codex-gateway/wire/dialects/dialect.ts';
+import type { ResolvedModel, TokenLimit, Warnings } from '@codex-gateway/wire/dialects/dialect.ts';
 import { FaultError } from '@codex-gateway/wire/fault.ts';
 import { withoutPreset } from '../models/resolve.ts';
 import { mayUseModel, type ApiKey } from './api-keys.ts';
@@ -26,11 +26,11 @@ export function checkModel(
 }
 
 /** @throws FaultError 400 `max_tokens_exceeded` */
-export function checkMaxTokens(key: ApiKey, maxTokens: number | null): void {
+export function checkMaxTokens(key: ApiKey, limit: TokenLimit | null): void {
   const cap = key.limits.maxTokens;
-  if (cap === undefined || maxTokens === null || maxTokens <= cap) return;
-  const message = `This key allows at most ${cap} output tokens, the request asks for ${maxTokens}.`;
-  throw new FaultError({ kind: 'max_tokens_exceeded', message, param: 'max_tokens' });
+  if (cap === undefined || limit === null || limit.tokens <= cap) return;
+  const message = `This key allows at most ${cap} output tokens, the request asks for ${limit.tokens}.`;
+  throw new FaultError({ kind: 'max_tokens_exceeded', message, param: limit.field });
 }
 
 /**

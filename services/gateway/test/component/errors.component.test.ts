@@ -128,12 +128,12 @@ const rows: readonly Row[] = [
   [
     'a model that is a number',
     (dialect) => ({ ...usual, body: dialect.body('hi', { model: 5 }) }),
-    (dialect) => field(dialect, 'model', 'Invalid input: expected string, received number'),
+    (dialect) => field(dialect, 'model', 'it must be a string'),
   ],
   [
     'a stream that is a word',
     (dialect) => ({ ...usual, body: dialect.body('hi', { stream: 'yes' }) }),
-    (dialect) => field(dialect, 'stream', 'Invalid input: expected boolean, received string'),
+    (dialect) => field(dialect, 'stream', 'it must be a boolean'),
   ],
   [
     'a body over the limit',

@@ -18,7 +18,7 @@ const asks: readonly (readonly [DialectCase, Readonly<Record<string, number>>])[
 ];
 
 test(
-  'a request for more tokens than the key allows is refused, by the largest limit that it names',
+  'a request for more tokens than the key allows is refused, and the field that asks for most is named',
   bounded,
   async (t) => {
     const { url, simulator } = await startStack(t, { keys });
@@ -30,9 +30,10 @@ test(
         const code = 'max_tokens_exceeded';
         const { message, type } = error;
         assert.deepEqual([message, type], [sentence, 'invalid_request_error']);
+        const param = Object.entries(limits).find(([, tokens]) => tokens > 100)?.[0];
         assert.deepEqual(
-          dialect === messages ? error['details'] : error['code'],
-          dialect === messages ? { error_code: code } : code,
+          dialect === messages ? error['details'] : { code: error['code'], param: error['param'] },
+          dialect === messages ? { error_code: code } : { code, param },
         );
       });
     }

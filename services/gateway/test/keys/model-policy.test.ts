@@ -123,10 +123,12 @@ test('a model that does not exist is not found', () => {
   );
 });
 
+const asked = (tokens: number) => ({ field: 'max_completion_tokens', tokens });
+
 test('a request for more tokens than the key allows is refused, the cap itself is not', () => {
   const key = { ...keyFor([]), limits: { maxTokens: 100 } };
   assert.equal(
-    faultOf(() => checkMaxTokens(key, 100)),
+    faultOf(() => checkMaxTokens(key, asked(100))),
     null,
   );
   assert.equal(
@@ -134,15 +136,15 @@ test('a request for more tokens than the key allows is refused, the cap itself i
     null,
   );
   assert.equal(
-    faultOf(() => checkMaxTokens(keyFor([]), 1_000_000)),
+    faultOf(() => checkMaxTokens(keyFor([]), asked(1_000_000))),
     null,
   );
   assert.deepEqual(
-    faultOf(() => checkMaxTokens(key, 101)),
+    faultOf(() => checkMaxTokens(key, asked(101))),
     {
       kind: 'max_tokens_exceeded',
       message: 'This key allows at most 100 output tokens, the request asks for 101.',
-      param: 'max_tokens',
+      param: 'max_completion_tokens',
     },
   );
 });
