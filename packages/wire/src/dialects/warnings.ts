@@ -45,8 +45,8 @@ export function declared({ warnings, lacksTools }: Exchange, { tools }: CodexReq
 }
 
 /**
- * The value of `x-gateway-warnings`: `dropped=a,b; clamped=c; pinned=d; restored=tools`, ASCII, at most 512 bytes (cut between
- * names), null when there is nothing to say.
+ * The value of `x-gateway-warnings`: `dropped=a,b; clamped=c; pinned=d; restored=tools`, ASCII, at most 512 bytes (what
+ * comes after that is left out, no name is cut), null when there is nothing to say.
  */
 export function warningsHeader({
   dropped,
@@ -62,10 +62,17 @@ export function warningsHeader({
     { label: 'restored', names: restored },
     { label: 'usage', names: usage ? [usage] : [] },
   ];
-  const text = groups
-    .filter(({ names }) => names.length > 0)
-    .map(({ label, names }) => `${label}=${names.map((name) => name.replaceAll(headerSafe, '_')).join(',')}`)
-    .join('; ');
-  if (text === '') return null;
-  return text.length <= MAX_HEADER_BYTES ? text : text.slice(0, text.lastIndexOf(',', MAX_HEADER_BYTES));
+  const pieces = groups.flatMap(({ label, names }) =>
+    names.map((name, index) => ({
+      separator: index === 0 ? '; ' : ',',
+      text: `${index === 0 ? `${label}=` : ''}${name.replaceAll(headerSafe, '_')}`,
+    })),
+  );
+  let header = '';
+  for (const { separator, text } of pieces) {
+    const longer = header === '' ? text : header + separator + text;
+    if (longer.length > MAX_HEADER_BYTES) break;
+    header = longer;
+  }
+  return header === '' ? null : header;
 }

@@ -58,6 +58,12 @@ test('a long header is cut between two names', () => {
   assert.deepEqual(names, dropped.slice(0, names.length));
 });
 
+test('a long header is cut between two groups too, and nothing is said of a name that fits nowhere', () => {
+  const long = 'x'.repeat(500);
+  assert.equal(warningsHeader({ dropped: [long], clamped: ['reasoning.effort'] }), `dropped=${long}`);
+  assert.equal(warningsHeader({ dropped: ['x'.repeat(600)], clamped: [] }), null);
+});
+
 test('a header of just the allowed length is whole', () => {
   const dropped = [...Array.from({ length: 7 }, (_, index) => `${index}${'x'.repeat(63)}`), 'y'.repeat(49)];
   const header = warningsHeader({ dropped, clamped: [] });
