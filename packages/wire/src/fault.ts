@@ -15,8 +15,13 @@ export type Fault = Readonly<
         param: string | null;
         tokens?: { readonly sent: number; readonly maximum: number };
       }
-    /** Every account's upstream window is used up. `resetsAt` in unix seconds. */
-    | { kind: 'usage_limit_reached'; resetsAt: number | null; planType: string | null }
+    /** Every account's upstream window is used up. `resetsAt` in unix seconds; the upstream says one of both, or both. */
+    | {
+        kind: 'usage_limit_reached';
+        resetsAt: number | null;
+        resetsInSeconds: number | null;
+        planType: string | null;
+      }
     /** A refusal by the upstream that the client must see as it is, in the client's envelope. */
     | {
         kind: 'upstream_refused';

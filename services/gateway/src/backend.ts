@@ -58,6 +58,7 @@ export function createBackend({ config, clock, logger, metrics }: BackendDeps): 
   const client = createCodexClient({
     ...calls,
     countOddEvent: (kind) => metrics.unknownEvents.inc({ kind }),
+    noteFailure: accounts.note,
   });
   const retry = {
     accounts,

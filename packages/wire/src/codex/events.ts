@@ -56,6 +56,7 @@ const upstreamError = z.object({
   param: z.string().nullish(),
   plan_type: z.string().nullish(),
   resets_at: z.number().nullish(),
+  resets_in_seconds: z.number().nullish(),
 });
 /** The error object of the upstream, wherever it stands: an HTTP body, an `error` event, a failed response. */
 export type UpstreamError = z.infer<typeof upstreamError>;

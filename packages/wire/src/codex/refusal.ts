@@ -42,6 +42,11 @@ const accountUnusable: Refusal = {
   remedy: 'other_account',
 };
 
+const tooLarge: Refusal = {
+  fault: { kind: 'request_too_large', message: 'The request is larger than the upstream takes.' },
+  remedy: 'none',
+};
+
 /** Codes of the upstream that need more than being handed on; from the Codex CLI's own table (codex-api sse/responses.rs). */
 const byCode: Readonly<Record<string, (error: UpstreamError, origin: Origin) => Refusal>> = {
   usage_limit_reached: usageLimit,
@@ -71,17 +76,16 @@ function usageLimit(error: UpstreamError): Refusal {
     kind: 'usage_limit_reached',
     message: error.message ?? 'The usage limit has been reached',
     resetsAt: error.resets_at ?? null,
+    resetsInSeconds: error.resets_in_seconds ?? null,
     planType: error.plan_type ?? null,
   };
   return { fault, remedy: 'other_account' };
 }
 
-function overloaded(error: UpstreamError): Refusal {
+function overloaded(error: UpstreamError, origin: Origin): Refusal {
   const message = error.message ?? 'The upstream is overloaded. Please try again later.';
-  return {
-    fault: { kind: 'server_is_overloaded', message, retryAfterSeconds: OVERLOAD_RETRY_SECONDS },
-    remedy: 'pause',
-  };
+  const retryAfterSeconds = origin.retryAfterSeconds ?? OVERLOAD_RETRY_SECONDS;
+  return { fault: { kind: 'server_is_overloaded', message, retryAfterSeconds }, remedy: 'pause' };
 }
 
 function modelNotFound(message: string): Refusal {
@@ -145,6 +149,8 @@ export function refusalOfReply(reply: UpstreamReply): Refusal {
   const special = error && specialCase(error, reply);
   if (special) return special;
   if (status === 402 || status === 403) return accountUnusable;
+  if (status === 413) return tooLarge;
+  if (status === 503) return overloaded({}, reply); // without a code: a proxy before the backend says it so
   if (status >= 500) return upstreamBroken(`The upstream answered with status ${status}.`);
   return clientsFault(reply, error);
 }

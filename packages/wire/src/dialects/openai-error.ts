@@ -27,6 +27,7 @@ export function openAiError(fault: Fault): OpenAiError {
   return {
     ...error,
     ...(fault.resetsAt !== null && { resets_at: fault.resetsAt }),
+    ...(fault.resetsInSeconds !== null && { resets_in_seconds: fault.resetsInSeconds }),
     ...(fault.planType !== null && { plan_type: fault.planType }),
   };
 }

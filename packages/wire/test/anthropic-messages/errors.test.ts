@@ -17,6 +17,7 @@ const members = {
   retryAfterSeconds: 5,
   allow: 'POST',
   resetsAt: null,
+  resetsInSeconds: null,
   planType: null,
   status: 400,
   type: 'invalid_request_error',

@@ -61,12 +61,19 @@ const byCode: readonly {
   readonly refusal: Refusal;
 }[] = [
   {
-    error: { type: 'usage_limit_reached', message: 'Used up.', plan_type: 'plus', resets_at: 1_800_000_000 },
+    error: {
+      type: 'usage_limit_reached',
+      message: 'Used up.',
+      plan_type: 'plus',
+      resets_at: 1_800_000_000,
+      resets_in_seconds: 60,
+    },
     refusal: {
       fault: {
         kind: 'usage_limit_reached',
         message: 'Used up.',
         resetsAt: 1_800_000_000,
+        resetsInSeconds: 60,
         planType: 'plus',
       },
       remedy: 'other_account',
@@ -79,6 +86,7 @@ const byCode: readonly {
         kind: 'usage_limit_reached',
         message: 'The usage limit has been reached',
         resetsAt: null,
+        resetsInSeconds: null,
         planType: null,
       },
       remedy: 'other_account',
@@ -300,6 +308,38 @@ const replies: readonly {
     status: 503,
     body: { error: { code: 'server_is_overloaded', message: 'Busy.' } },
     refusal: overloaded,
+  },
+  {
+    what: 'an overload says when to come back',
+    status: 503,
+    body: { error: { code: 'slow_down', message: 'Busy.' } },
+    retryAfterSeconds: 17,
+    refusal: {
+      fault: { kind: 'server_is_overloaded', message: 'Busy.', retryAfterSeconds: 17 },
+      remedy: 'pause',
+    },
+  },
+  {
+    what: 'a service that is not available is overloaded, whoever says so',
+    status: 503,
+    body: '<html>Service unavailable</html>',
+    refusal: {
+      fault: {
+        kind: 'server_is_overloaded',
+        message: 'The upstream is overloaded. Please try again later.',
+        retryAfterSeconds: 5,
+      },
+      remedy: 'pause',
+    },
+  },
+  {
+    what: 'a request that is too large for the upstream is too large',
+    status: 413,
+    body: '<html>Request Entity Too Large</html>',
+    refusal: {
+      fault: { kind: 'request_too_large', message: 'The request is larger than the upstream takes.' },
+      remedy: 'none',
+    },
   },
   {
     what: 'a failure with an error object is a broken upstream',

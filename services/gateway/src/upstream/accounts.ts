@@ -9,30 +9,43 @@ type UsageLimit = Extract<Fault, { kind: 'usage_limit_reached' }>;
 const UNKNOWN_RESET_MS = 60_000;
 /** The least it rests: its reset time may be in the past already, by our clock. */
 const LEAST_REST_MS = 5_000;
+const TOO_MANY_REQUESTS = 429;
 
 /** Which account serves a request. */
 export interface Accounts {
   /**
-   * The account that the turn began on, else the first of the broker's order; never one that rests or is in `without`.
+   * The account that the turn began on, else the first of the broker's order; never one that is used up or in `without`,
+   * and one that has been asked too often only when no other is left.
    *
-   * @throws FaultError `usage_limit_reached` when all rest (with the first reset), `oauth_unavailable` when none is left
+   * @throws FaultError `usage_limit_reached` when all are used up (with the first reset), `oauth_unavailable` when none is left
    */
   readonly choose: (without: ReadonlySet<string>, turnState?: string | null) => Promise<ServedAccount>;
-  /** Rests an account until its upstream window is open again. */
-  readonly rest: (alias: string, limit: UsageLimit) => void;
+  /** Takes to heart what the upstream said to an account: it may have to rest. Other faults mean nothing here. */
+  readonly note: (alias: string, fault: Fault) => void;
+}
+
+interface Rest {
+  readonly until: number;
+  /** What is said meanwhile without asking; null after a plain 429, when asking again may do. */
+  readonly limit: UsageLimit | null;
 }
 
 export function createAccounts(usable: () => Promise<readonly ServedAccount[]>, clock: Clock): Accounts {
-  const resting = new Map<string, { until: number; limit: UsageLimit }>();
-  const rests = (alias: string): boolean => (resting.get(alias)?.until ?? 0) > clock.now();
+  const rests = new Map<string, Rest>();
+  const restOf = (alias: string): Rest | null => {
+    const rest = rests.get(alias);
+    return rest && rest.until > clock.now() ? rest : null;
+  };
   return {
     choose: async (without, turnState = null) => {
       const accounts = await usable();
-      const free = accounts.filter(({ alias }) => !without.has(alias) && !rests(alias));
+      const allowed = accounts.filter(({ alias }) => !without.has(alias) && !restOf(alias)?.limit);
+      const rested = allowed.filter(({ alias }) => restOf(alias) === null);
+      const free = rested.length > 0 ? rested : allowed;
       const chosen = free.find((account) => turnStateForUpstream(turnState, account) !== null) ?? free[0];
       if (chosen) return chosen;
-      const limits = accounts.flatMap(({ alias }) => (rests(alias) ? [resting.get(alias)] : []));
-      const first = limits.toSorted((left, right) => (left?.until ?? 0) - (right?.until ?? 0))[0];
+      const limits = accounts.flatMap(({ alias }) => restOf(alias) ?? []).filter(({ limit }) => limit);
+      const first = limits.toSorted((left, right) => left.until - right.until)[0];
       throw new FaultError(
         first?.limit ?? {
           kind: 'oauth_unavailable',
@@ -40,21 +53,31 @@ export function createAccounts(usable: () => Promise<readonly ServedAccount[]>, 
         },
       );
     },
-    rest: (alias, limit) => {
-      const now = clock.now();
-      const { resetsAt } = limit;
-      if (resetsAt === null) resting.set(alias, { until: now + UNKNOWN_RESET_MS, limit });
-      else
-        resting.set(alias, {
-          until: Math.max(resetsAt * 1000, now + LEAST_REST_MS),
-          limit: withResetTime(limit, resetsAt),
-        });
+    note: (alias, fault) => {
+      if (fault.kind === 'usage_limit_reached') rests.set(alias, restUntilReset(fault, clock.now()));
+      const askedTooOften = fault.kind === 'upstream_refused' && fault.status === TOO_MANY_REQUESTS;
+      if (!askedTooOften || restOf(alias)?.limit) return;
+      const restMs = (fault.retryAfterSeconds ?? 0) * 1000;
+      rests.set(alias, { until: clock.now() + restMs, limit: null });
     },
   };
+}
+
+function restUntilReset(limit: UsageLimit, now: number): Rest {
+  const { resetsInSeconds } = limit;
+  const counted = resetsInSeconds === null ? null : Math.ceil(now / 1000 + resetsInSeconds);
+  const resetsAt = limit.resetsAt ?? counted;
+  if (resetsAt === null) return { until: now + UNKNOWN_RESET_MS, limit };
+  return { until: Math.max(resetsAt * 1000, now + LEAST_REST_MS), limit: withResetTime(limit, resetsAt) };
 }
 
 /** Clients show the sentence and nothing else, so it names the time. */
 function withResetTime(limit: UsageLimit, resetsAt: number): UsageLimit {
   const sentence = limit.message.replace(/\.?\s*$/, '.');
-  return { ...limit, message: `${sentence} Resets at ${new Date(resetsAt * 1000).toISOString()}.` };
+  return {
+    ...limit,
+    resetsAt,
+    resetsInSeconds: null, // it would be wrong later on
+    message: `${sentence} Resets at ${new Date(resetsAt * 1000).toISOString()}.`,
+  };
 }

@@ -1,7 +1,8 @@
 import { createEventReader } from '@codex-gateway/wire/codex/event-reader.ts';
 import { isTerminal, type CodexEvent } from '@codex-gateway/wire/codex/events.ts';
-import type { Refusal } from '@codex-gateway/wire/codex/refusal.ts';
+import { refusalOfEvent, type Refusal } from '@codex-gateway/wire/codex/refusal.ts';
 import type { CodexRequest } from '@codex-gateway/wire/codex/request.ts';
+import type { Fault } from '@codex-gateway/wire/fault.ts';
 import type { Dispatcher } from 'undici';
 import {
   answerHead,
@@ -35,6 +36,8 @@ export interface UpstreamCall extends Omit<Posting, 'body' | 'headers'> {
 }
 
 export interface CodexClientDeps extends PostDeps {
+  /** Told of the failure that an answer ends with, however late. */
+  readonly noteFailure: (alias: string, fault: Fault) => void;
   /** Told of every event that is not known or cannot be read. */
   readonly countOddEvent: (kind: 'other' | 'malformed') => void;
 }
@@ -51,9 +54,14 @@ const LINGER_MS = 1_000;
  *
  * @throws FaultError when the upstream cannot be reached or goes silent, or with the signal's own reason
  */
-export function createCodexClient({ countOddEvent, ...deps }: CodexClientDeps): CodexClient {
+export function createCodexClient({ countOddEvent, noteFailure, ...deps }: CodexClientDeps): CodexClient {
   const post = createPost(deps);
   return async ({ request, ...call }) => {
+    const look = (event: CodexEvent): void => {
+      if (event.type === 'other' || event.type === 'malformed') countOddEvent(event.type);
+      const failure = refusalOfEvent(event);
+      if (failure) noteFailure(call.account.alias, failure.fault);
+    };
     const headers = {
       'content-type': 'application/json',
       accept: 'text/event-stream',
@@ -67,7 +75,7 @@ export function createCodexClient({ countOddEvent, ...deps }: CodexClientDeps): 
     return {
       kind: 'stream',
       ...answerHead(answer, call.account),
-      batches: readBatches(answer.body, call.signal, countOddEvent),
+      batches: readBatches(answer.body, call.signal, look),
     };
   };
 }
@@ -75,18 +83,15 @@ export function createCodexClient({ countOddEvent, ...deps }: CodexClientDeps): 
 async function* readBatches(
   body: Dispatcher.ResponseData['body'],
   signal: AbortSignal,
-  countOddEvent: CodexClientDeps['countOddEvent'],
+  look: (event: CodexEvent) => void,
 ): AsyncGenerator<Batch, void> {
   const decoder = new TextDecoder();
   const reader = createEventReader();
-  const countIfOdd = ({ type }: CodexEvent): void => {
-    if (type === 'other' || type === 'malformed') countOddEvent(type);
-  };
   let over = false;
   try {
     for await (const chunk of body.iterator({ destroyOnReturn: false })) {
       const batch = reader.push(decoder.decode(chunk, { stream: true }));
-      batch.forEach(countIfOdd);
+      batch.forEach(look);
       over = batch.some(isTerminal);
       if (batch.length > 0) yield batch;
       if (over) return;

@@ -53,8 +53,7 @@ export function createRaw(deps: RetryDeps & PostDeps): AskRaw {
     const { taken, retries } = await untilTaken<RawAnswer>(deps, options, async (account) => {
       const result = await postRaw(post, request, { account, ...options });
       // the client sees the limit as it is; the requests after it need not
-      if (result.kind === 'stream' && result.fault?.kind === 'usage_limit_reached')
-        deps.accounts.rest(account.alias, result.fault);
+      if (result.kind === 'stream' && result.fault) deps.accounts.note(account.alias, result.fault);
       return result;
     });
     return { ...taken, retries };

@@ -59,7 +59,7 @@ export async function untilTaken<Taken extends { readonly kind: 'stream' }>(
     if (result.kind === 'stream') return { taken: result, retries };
     const { refusal, requestId = null } = result;
     const { fault } = refusal;
-    if (fault.kind === 'usage_limit_reached') deps.accounts.rest(account.alias, fault);
+    deps.accounts.note(account.alias, fault);
     reason = nextRemedy(refusal, account, tried);
     if (reason === 'none') throw new FaultError(fault, { upstreamRequestId: requestId });
     if (reason === 'other_account') unusable.add(account.alias);

@@ -247,6 +247,25 @@ test(
   },
 );
 
+for (const [directive, status] of [
+  ['status 429 kind=plain retry_after=30', 429],
+  ['error code=usage_limit_reached after=20', 200], // the client has seen half an answer
+] as const) {
+  test(`after ${directive} the next request goes to the other account`, bounded, async (t) => {
+    const stack = await startStack(t, { accounts: ['first', 'second'] });
+    const { control } = stack.simulator;
+    const prompt = `[[sim: ${directive} times=1]] Tell me about rain in many words.`;
+    const failed = await send(stack.url + chat.path, { body: chat.body(prompt, { stream: true }) });
+    assert.equal(failed.status, status, failed.text);
+    assert.equal((await send(stack.url + chat.path, { body: chat.body('hi') })).status, 200);
+    const served = control.journal().requests.filter(({ endpoint }) => endpoint === 'responses');
+    assert.deepEqual(
+      served.map(({ headers }) => headers['chatgpt-account-id']),
+      ['acct_first', 'acct_second'],
+    );
+  });
+}
+
 const refused = { outcome: 'upstream_refused', openAiType: 'invalid_request_error' } as const;
 
 const handedOn: readonly (readonly [directive: string, failure: Failure])[] = [

@@ -64,6 +64,7 @@ async function create(t: TestContext, handler: Handler, idleTimeoutMs = 60_000) 
       head.resolve();
     },
     countOddEvent: (kind) => void counted.push(kind),
+    noteFailure: (alias, fault) => void counted.push(`${alias} ${fault.kind}`),
   });
   const controller = new AbortController();
   const call = (account = servedAccount('default')): Promise<UpstreamResult> =>
@@ -116,6 +117,19 @@ test('a request is one POST that says honestly who asks', bounded, async (t) => 
   });
   assert.deepEqual([await typesOf(result), counted], [['response.created', 'response.completed'], ['200']]);
 });
+
+test(
+  'a failure at the end of an answer is noted of the account, how far the answer has ever come',
+  bounded,
+  async (t) => {
+    const { call, counted } = await create(t, (_req, res) => {
+      const error = { type: 'usage_limit_reached', message: 'Used up.' };
+      res.end(created + delta('Half') + frame('error', { error }));
+    });
+    await typesOf(await call());
+    assert.deepEqual(counted, ['200', 'default usage_limit_reached']);
+  },
+);
 
 test('an account without a workspace id sends none', bounded, async (t) => {
   const received = Promise.withResolvers<IncomingMessage>();

@@ -33,7 +33,13 @@ const request: CodexRequest = codexRequest({
 
 const faults = {
   token: { kind: 'oauth_unavailable', message: 'oauth token unavailable, run auth login' },
-  limit: { kind: 'usage_limit_reached', message: 'limit', resetsAt: START / 1000 + 900, planType: 'plus' },
+  limit: {
+    kind: 'usage_limit_reached',
+    message: 'limit',
+    resetsAt: START / 1000 + 900,
+    resetsInSeconds: null,
+    planType: 'plus',
+  },
   overload: { kind: 'server_is_overloaded', message: 'busy', retryAfterSeconds: 5 },
   seal: {
     kind: 'upstream_refused',
