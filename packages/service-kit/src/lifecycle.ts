@@ -1,6 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { createMalformedReply } from './malformed-request.ts';
 
 /** Thrown when a port is taken; the message names the port and the setting that chose it. */
 export class ListenError extends Error {
@@ -26,6 +27,8 @@ const unused = new WeakMap<Server, Set<Socket>>();
 export function listen(handler: RequestListener, { host, port, setting }: ListenOptions): Promise<Listening> {
   const server = createServer({ keepAliveTimeout: 75_000, headersTimeout: 80_000 }, handler);
   const fresh = new Set<Socket>();
+  const malformed = createMalformedReply();
+  server.on('clientError', malformed.answer);
   unused.set(server, fresh);
   server.on('connection', (socket) => {
     fresh.add(socket);
@@ -35,6 +38,7 @@ export function listen(handler: RequestListener, { host, port, setting }: Listen
   // process for the whole keep-alive time.
   server.on('request', (req, res) => {
     fresh.delete(req.socket);
+    malformed.note(req.socket, res);
     res.once('close', () => {
       if (!server.listening) setImmediate(() => server.closeIdleConnections());
     });

@@ -40,6 +40,47 @@ test('a free port is chosen for port 0 and told', bounded, async (t) => {
   assert.match(String(answer), /^HTTP\/1\.1 200 OK/);
 });
 
+async function allOf(socket: Socket): Promise<string> {
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  return text;
+}
+
+for (const [what, text, status, code, message] of [
+  ['that is not HTTP', 'hello\r\n\r\n', 400, 'invalid_request', 'The request is not valid HTTP.'],
+  [
+    'with a head that is too large',
+    `GET / HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(20_000)}\r\n\r\n`,
+    431,
+    'request_too_large',
+    'The request headers are too large.',
+  ],
+] as const) {
+  test(`a request ${what} is refused in the envelope of every other error`, bounded, async (t) => {
+    const { port } = await serve(t, (_req, res) => void res.end('hello'));
+    const [head = '', body = ''] = (await allOf(await dial(port, text))).split('\r\n\r\n');
+    assert.match(head, new RegExp(`^HTTP/1.1 ${status} `));
+    assert.match(head, /\r\ncontent-type: application\/json; charset=utf-8\r\n/);
+    assert.match(head, new RegExp(`\\r\\ncontent-length: ${body.length}\\r\\n`));
+    assert.match(head, /\r\nconnection: close$/);
+    assert.deepEqual(JSON.parse(body), {
+      error: { message, type: 'invalid_request_error', param: null, code },
+    });
+  });
+}
+
+test(
+  'nothing is written into an answer that has begun, whatever comes after its request',
+  bounded,
+  async (t) => {
+    const { port } = await serve(t, (_req, res) => void res.write('half an answer'));
+    const socket = await dial(port, get);
+    await once(socket, 'data');
+    socket.write('hello\r\n\r\n');
+    assert.equal(await allOf(socket).catch(() => ''), '');
+  },
+);
+
 test('a taken port is told by a sentence with the port, the host and the setting', bounded, async (t) => {
   const { port } = await serve(t, () => {});
   await assert.rejects(

@@ -387,6 +387,15 @@ test('403 is the page of Cloudflare with cf-mitigated, 502 is HTML too', async (
   assert.deepEqual([gateway.status, gateway.headers.get('content-type')], [502, 'text/html; charset=UTF-8']);
 });
 
+test('a refusal of the backend names the request, a page of the edge does not', async (t) => {
+  const { post } = await startRig(t);
+  const named = async (more: JsonObject): Promise<boolean> =>
+    /^req_/.test((await post(more)).headers.get('x-oai-request-id') ?? '');
+  assert.equal(await named({ input: [user('[[sim: status 429]] hi')] }), true);
+  assert.equal(await named({ temperature: 1 }), true);
+  assert.equal(await named({ input: [user('[[sim: status 403]] hi')] }), false);
+});
+
 test('401 once, twice or for ever, and the calls are counted', async (t) => {
   const { simulator, post } = await startRig(t);
   const statuses = async (prompt: string) => {

@@ -62,12 +62,16 @@ const WORTH_WAITING = MAX_RETRY_AFTER + 1;
 function errorHeaders(fault: Fault): Record<string, string> {
   const headers: Record<string, string> = { 'x-gateway-outcome': faultRules[fault.kind].outcome };
   if (fault.kind === 'method_not_allowed') headers['allow'] = fault.allow;
+  if (fault.kind === 'upgrade_required') Object.assign(headers, whatToUpgradeTo);
   const wait = waitOf(fault);
   if (wait === null) return headers;
   headers['retry-after'] = String(Math.min(Math.max(1, Math.ceil(wait)), MAX_RETRY_AFTER));
   if (wait > WORTH_WAITING) headers['x-should-retry'] = 'false';
   return headers;
 }
+
+/** A 426 has to name the protocol that is wanted (RFC 9110, 15.5.22): the one that is spoken here already. */
+const whatToUpgradeTo = { upgrade: 'HTTP/1.1', connection: 'close, upgrade' };
 
 /** Seconds until another try is worth while, null when the fault says nothing of it. */
 function waitOf(fault: Fault): number | null {

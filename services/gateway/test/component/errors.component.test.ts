@@ -193,6 +193,7 @@ const rows: readonly Row[] = [
       outcome: 'client_error',
       type: 'invalid_request_error',
       message: 'WebSocket is not supported; use HTTP with server-sent events.',
+      headers: { upgrade: 'HTTP/1.1', connection: 'close, upgrade' },
     }),
   ],
   [

@@ -52,23 +52,15 @@ test('a list is cut into pages', bounded, async (t) => {
   assert.deepEqual(ids(second), all.slice(2, 4));
   const rest = await listing(stack, `?after_id=${all.at(-2)}`);
   assert.deepEqual([ids(rest), rest.has_more], [all.slice(-1), false]);
-  for (const limit of ['0', '1001', '-1', 'ten', '1.5', '']) {
-    const answer = await send(`${stack.url}/v1/models?limit=${limit}`);
-    assert.deepEqual(
-      [answer.status, json(answer)],
-      [
-        400,
-        {
-          error: {
-            message: "Invalid value for 'limit': must be a whole number from 1 to 1000.",
-            type: 'invalid_request_error',
-            param: 'limit',
-            code: 'invalid_request',
-          },
-        },
-      ],
-    );
-  }
+  const before = await listing(stack, `?limit=2&before_id=${second.first_id}`);
+  assert.deepEqual([ids(before), before.has_more], [all.slice(0, 2), false]);
+  assert.deepEqual(ids(await listing(stack, '?lifecycle[]=retired')), []);
+  const refused = await send(`${stack.url}/v1/models?limit=0`);
+  const message = "Invalid value for 'limit': must be a whole number from 1 to 1000.";
+  assert.deepEqual(
+    [refused.status, json(refused)],
+    [400, { error: { message, type: 'invalid_request_error', param: 'limit', code: 'invalid_request' } }],
+  );
 });
 
 test('a key sees only the models that it may use', bounded, async (t) => {

@@ -348,7 +348,9 @@ test(
 
 test("a refusal carries the upstream's own id of the request", bounded, async (t) => {
   const { url } = await startStack(t);
-  const answer = await send(url + chat.path, { body: chat.body('[[sim: fail code=invalid_prompt]]') });
-  assert.equal(answer.status, 400, answer.text);
-  assert.match(String(answer.headers['x-upstream-request-id']), /^req_/);
+  for (const directive of ['fail code=invalid_prompt', 'status 400']) {
+    const answer = await send(url + chat.path, { body: chat.body(`[[sim: ${directive}]]`) });
+    assert.equal(answer.status, 400, answer.text);
+    assert.match(String(answer.headers['x-upstream-request-id']), /^req_/, directive);
+  }
 });

@@ -22,8 +22,14 @@ import { judgeTurnState } from './turn-state.ts';
 
 const MEGABYTES_TAKEN = 256;
 
-/** `POST /backend-api/codex/responses`. */
+/** `POST /backend-api/codex/responses`. The backend names its refusals too; pages of the edge before it have no name. */
 export async function handleResponses(call: Call, world: World): Promise<Reply | undefined> {
+  const reply = await replyTo(call, world);
+  if (reply?.body === undefined || 'text' in reply.body) return reply;
+  return { ...reply, headers: { 'x-oai-request-id': world.ids.next('req_'), ...reply.headers } };
+}
+
+async function replyTo(call: Call, world: World): Promise<Reply | undefined> {
   const authorization = authorize(call.req, world);
   const reading = await readBody(call.req);
   if (authorization.kind === 'refused') return authorization.reply;
