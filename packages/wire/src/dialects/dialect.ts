@@ -33,7 +33,15 @@ export interface Dialect {
     readonly path: `/${string}`;
     readonly open: (body: unknown, context: OpenContext) => TokenCount;
   };
+  /** Where clients ask for an answer that the API stores. Nothing is stored here, so none is ever found. */
+  readonly storedAnswers?: readonly StoredAnswer[];
   readonly errorReply: (fault: Fault, requestId: string) => ErrorReply;
+}
+
+/** `path` has the answer's id where it says `:id`. */
+export interface StoredAnswer {
+  readonly method: 'get' | 'post' | 'delete';
+  readonly path: `/${string}`;
 }
 
 export type Open = (body: unknown, context: OpenContext) => Exchange;

@@ -56,6 +56,7 @@ function apiRoutes(deps: RouteDeps): Router {
     const { tokenCount } = dialect;
     if (tokenCount) router.post(tokenCount.path, known, notOverloaded, createTokenCount(tokenCount, deps));
     router.all(pathsOf(dialect), only('POST'));
+    for (const { method, path } of dialect.storedAnswers ?? []) router[method](path, known, refuseStored);
   }
   router.get(['/models', '/models/*id'], known);
   router.use(modelsRoutes(deps));
@@ -72,6 +73,14 @@ function answering(dialect: Dialect, deps: RouteDeps): RequestHandler {
   const raw = createRawInference(deps);
   return (req, res, next) => (wantsRaw(req) ? raw : inference)(req, res, next);
 }
+
+const refuseStored: RequestHandler = (req) => {
+  throw new FaultError({
+    kind: 'response_not_found',
+    message: `Response with id '${String(req.params['id'])}' not found: answers are not stored here.`,
+    param: 'id',
+  });
+};
 
 /** This pod's own ceiling, before the body is read. */
 function refuseOverload({ scopes, maxConcurrentRequests }: RouteDeps): RequestHandler {

@@ -51,6 +51,28 @@ test(
   },
 );
 
+test(
+  'an answer that a client wants to fetch, delete or cancel is not stored, and that is said',
+  bounded,
+  async (t) => {
+    const { url } = await startStack(t);
+    for (const [method, path] of [
+      ['GET', '/v1/responses/resp_1'],
+      ['GET', '/responses/resp_1?stream=true'],
+      ['DELETE', '/v1/responses/resp_1'],
+      ['POST', '/v1/responses/resp_1/cancel'],
+      ['GET', '/v1/responses/resp_1/input_items'],
+    ] as const) {
+      const answer = await send(url + path, { method });
+      const message = "Response with id 'resp_1' not found: answers are not stored here.";
+      const error = { message, type: 'invalid_request_error', param: 'id', code: 'response_not_found' };
+      assert.deepEqual([answer.status, json(answer)], [404, { error }], `${method} ${path}`);
+    }
+    assert.equal((await send(`${url}/v1/responses/resp_1`, { key: null })).status, 401);
+    assert.match((await send(`${url}/v1/responses/resp_1`, { method: 'POST' })).text, /"unknown_url"/);
+  },
+);
+
 test('a path that cannot be decoded is not found', bounded, async (t) => {
   const { url } = await startStack(t);
   const answer = await send(`${url}/v1/models/%E0%A4%A`);

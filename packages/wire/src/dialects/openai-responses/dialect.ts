@@ -12,5 +12,11 @@ export const openaiResponses: Dialect = {
   open: openResponses,
   variants: [{ path: '/responses/compact', open: openCompact }],
   tokenCount: { path: '/responses/input_tokens', open: openInputTokens },
+  storedAnswers: [
+    { method: 'get', path: '/responses/:id' },
+    { method: 'delete', path: '/responses/:id' },
+    { method: 'post', path: '/responses/:id/cancel' },
+    { method: 'get', path: '/responses/:id/input_items' },
+  ],
   errorReply: openAiErrorReply,
 };
