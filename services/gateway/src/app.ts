@@ -53,18 +53,17 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
   const resolveModel = createModelResolver(config.choices);
   const ring = createKeyRing(config.keys);
   const readiness = (): Readiness =>
-    readinessOf(config, { draining, no_credentials: !backend.broker.everReceived() });
+    readinessOf(config, { draining, no_credentials: !backend.hasCredentials() });
   const probes = { version: VERSION, readiness, uptimeSeconds: () => (clock.now() - startedAt) / 1000 };
   return {
     open: scopes.open,
     startDraining: () => void (draining = true),
     start: () => {
-      const stopBroker = backend.broker.start();
+      const stopBackend = backend.start();
       const stopKeys = watchKeys(config, { ring, clock, logger, metrics });
       return async () => {
-        stopBroker();
         stopKeys();
-        await backend.close();
+        await stopBackend();
       };
     },
     opsRoutes: express().use(probeRoutes(probes), metricsRoutes(metrics.registry)),
@@ -74,7 +73,7 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
       ring,
       logger,
       cache: backend.models,
-      ...backend.upstream,
+      ...backend.asking,
       now: clock.now,
       nowSeconds: () => Math.floor(clock.now() / 1000),
       isDraining: () => draining,

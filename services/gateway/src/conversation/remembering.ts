@@ -1,5 +1,5 @@
 import type { FoldedItem } from '@codex-gateway/wire/codex/fold.ts';
-import type { Batch } from '../upstream/codex-client.ts';
+import type { Batch } from '../upstream/event-client.ts';
 import type { Remember } from './conversations.ts';
 
 /**

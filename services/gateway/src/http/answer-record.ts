@@ -4,7 +4,7 @@ import { createFold, type Folded } from '@codex-gateway/wire/codex/fold.ts';
 import { refusalOfEvent } from '@codex-gateway/wire/codex/refusal.ts';
 import type { StreamEncoder } from '@codex-gateway/wire/dialects/dialect.ts';
 import { FaultError } from '@codex-gateway/wire/fault.ts';
-import type { Batch } from '../upstream/codex-client.ts';
+import type { Batch } from '../upstream/event-client.ts';
 import type { RequestRecord } from './request-scope.ts';
 
 /**

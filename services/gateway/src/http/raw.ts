@@ -5,7 +5,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { checkModel } from '../keys/policy.ts';
 import type { Admit } from '../limits/admission.ts';
 import { throwBroken } from '../upstream/post.ts';
-import type { AskRaw } from '../upstream/raw.ts';
+import type { AskBytes } from '../upstream/byte-client.ts';
 import { TURN_STATE_HEADER } from '../upstream/turn-state.ts';
 import { answerHeaders } from './answer-headers.ts';
 import { createMeter } from './answer-record.ts';
@@ -19,11 +19,8 @@ export interface RawDeps {
   readonly maxBodyBytes: number;
   readonly modelLabel: (slug: string) => string;
   readonly admit: Admit;
-  readonly askRaw: AskRaw;
+  readonly askBytes: AskBytes;
 }
-
-/** What goes on of the client's headers: they say what the bytes are and which conversation they belong to. */
-const passedHeaders = ['content-type', 'content-encoding', 'accept', 'session-id', 'thread-id'];
 
 /** Whether a client wants its bytes passed through. */
 export function wantsRaw(req: Request): boolean {
@@ -61,8 +58,8 @@ export function createRawInference(deps: RawDeps): RequestHandler {
     let reservedUntilKnown: null | 0 = 0; // nothing is charged for a request that the upstream never took
     try {
       record.overheadMs = scope.elapsedMs();
-      const request = { bytes: body.received, headers: headersOf(req) };
-      const answer = await deps.askRaw(request, {
+      const request = { path: '/responses', bytes: body.received, headers: req.headers };
+      const answer = await deps.askBytes(request, {
         requestId,
         turnState: req.get(TURN_STATE_HEADER) ?? null,
         signal,
@@ -94,15 +91,6 @@ function modelOf(body: unknown): string {
       ? "Missing required parameter: 'model'."
       : "Invalid value for 'model': it must be a text.",
     'model',
-  );
-}
-
-function headersOf(req: Request): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    passedHeaders.flatMap((name) => {
-      const value = req.get(name);
-      return value === undefined ? [] : [[name, value]];
-    }),
   );
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { StreamEncoder } from '@codex-gateway/wire/dialects/dialect.ts';
 import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
 import type { Response } from 'express';
-import type { Batch } from '../upstream/codex-client.ts';
+import type { Batch } from '../upstream/event-client.ts';
 import type { StartHeartbeat } from './heartbeats.ts';
 
 export interface SseOptions {

@@ -1,4 +1,3 @@
-import type { ServedAccount } from '@codex-gateway/wire/broker/contract.ts';
 import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
 import type { Clock } from '@codex-gateway/service-kit/clock.ts';
 import { turnStateForUpstream } from './turn-state.ts';
@@ -11,6 +10,17 @@ const UNKNOWN_RESET_MS = 60_000;
 const LEAST_REST_MS = 5_000;
 const TOO_MANY_REQUESTS = 429;
 
+/** Whom a request is sent for. */
+export interface Account {
+  readonly alias: string;
+  /** The upstream's own id of it; null when it has none. */
+  readonly accountId: string | null;
+  /** By these the upstream knows it. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Its token was refused: resolves when a newer one is in hand, if there is one. */
+  readonly renew: () => Promise<void>;
+}
+
 /** Which account serves a request. */
 export interface Accounts {
   /**
@@ -19,7 +29,7 @@ export interface Accounts {
    *
    * @throws FaultError `usage_limit_reached` when all are used up (with the first reset), `oauth_unavailable` when none is left
    */
-  readonly choose: (without: ReadonlySet<string>, turnState?: string | null) => Promise<ServedAccount>;
+  readonly choose: (without: ReadonlySet<string>, turnState?: string | null) => Promise<Account>;
   /** Takes to heart what the upstream said to an account: it may have to rest. Other faults mean nothing here. */
   readonly note: (alias: string, fault: Fault) => void;
 }
@@ -30,7 +40,7 @@ interface Rest {
   readonly limit: UsageLimit | null;
 }
 
-export function createAccounts(usable: () => Promise<readonly ServedAccount[]>, clock: Clock): Accounts {
+export function createAccounts(usable: () => Promise<readonly Account[]>, clock: Clock): Accounts {
   const rests = new Map<string, Rest>();
   const restOf = (alias: string): Rest | null => {
     const rest = rests.get(alias);

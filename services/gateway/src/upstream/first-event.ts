@@ -1,7 +1,7 @@
 import type { Clock } from '@codex-gateway/service-kit/clock.ts';
 import { isRealEvent } from '@codex-gateway/wire/codex/events.ts';
 import { refusalOfEvent, type Refusal } from '@codex-gateway/wire/codex/refusal.ts';
-import type { Batch, UpstreamRefusal, UpstreamStream } from './codex-client.ts';
+import type { Batch, UpstreamRefusal, UpstreamStream } from './event-client.ts';
 import type { AnswerHead } from './post.ts';
 
 /** After this long without a real event the answer's head goes out all the same. */

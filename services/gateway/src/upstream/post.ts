@@ -1,25 +1,24 @@
 import { errorCode } from '@codex-gateway/service-kit/config.ts';
-import type { ServedAccount } from '@codex-gateway/wire/broker/contract.ts';
-import { refusalOfReply, type Refusal } from '@codex-gateway/wire/codex/refusal.ts';
+import type { UpstreamReply } from '@codex-gateway/wire/codex/refusal.ts';
 import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
 import { request, type Dispatcher } from 'undici';
-import { upstreamHeaders } from './headers.ts';
+import type { Account } from './accounts.ts';
+import type { Endpoint, RequestSubject } from './endpoint.ts';
 import { TURN_STATE_HEADER, turnStateForClient, turnStateForUpstream } from './turn-state.ts';
 
 export interface PostDeps {
-  readonly baseUrl: string;
-  readonly clientVersion: string;
-  readonly dispatcher: Dispatcher;
+  readonly endpoint: Endpoint;
   /** Told the status of every answer, or the error code when there was none. */
   readonly countCall: (code: string) => void;
 }
 
-export interface Posting {
+export interface Posting extends RequestSubject {
+  /** Below the upstream's base URL. */
+  readonly path: string;
   readonly body: string | Buffer;
   /** Beside those by which the gateway says who asks, which win. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly account: ServedAccount;
-  readonly requestId: string;
+  readonly account: Account;
   /** What the client sent back of an earlier answer of its turn; null: nothing. */
   readonly turnState: string | null;
   readonly signal: AbortSignal;
@@ -28,21 +27,23 @@ export interface Posting {
 export type Post = (posting: Posting) => Promise<Dispatcher.ResponseData>;
 
 /**
- * One POST to `/responses`, never repeated here; gives the answer when its head is there.
+ * One POST, never repeated here; gives the answer when its head is there.
  *
  * @throws FaultError when the upstream cannot be reached or goes silent, or with the signal's own reason
  */
-export function createPost({ baseUrl, clientVersion, dispatcher, countCall }: PostDeps): Post {
-  return async ({ body, headers, account, requestId, turnState, signal }) => {
+export function createPost({ endpoint, countCall }: PostDeps): Post {
+  const { baseUrl, dispatcher } = endpoint;
+  return async ({ path, body, headers, account, turnState, signal, ...subject }) => {
     const state = turnStateForUpstream(turnState, account);
-    const answer = await request(`${baseUrl}/responses`, {
+    const answer = await request(`${baseUrl}${path}`, {
       method: 'POST',
       dispatcher,
       signal,
       headers: {
         ...headers,
         ...(state !== null && { [TURN_STATE_HEADER]: state }),
-        ...upstreamHeaders({ account, clientVersion, requestId }),
+        ...endpoint.headers(subject),
+        ...account.headers,
       },
       body,
     }).catch((error: unknown) => {
@@ -88,14 +89,14 @@ export function throwBroken(error: unknown, signal: AbortSignal): never {
   throw new FaultError(fault, { cause: error });
 }
 
-/** Why an answer that is not a 200 is none. */
-export function refusalOf(answer: Dispatcher.ResponseData, body: Buffer): Refusal {
+/** An answer that is not a 200, with what of it tells why. */
+export function replyOf(answer: Dispatcher.ResponseData, body: Buffer): UpstreamReply {
   const seconds = Number(header(answer, 'retry-after'));
-  return refusalOfReply({
+  return {
     status: answer.statusCode,
     body: body.toString('utf8'),
     retryAfterSeconds: Number.isInteger(seconds) && seconds > 0 ? seconds : null,
-  });
+  };
 }
 
 /** What the head of an answer says to the client beside the status. */
@@ -106,7 +107,7 @@ export interface AnswerHead {
   readonly turnState: string | null;
 }
 
-export function answerHead(answer: Dispatcher.ResponseData, account: ServedAccount): AnswerHead {
+export function answerHead(answer: Dispatcher.ResponseData, account: Account): AnswerHead {
   const state = header(answer, TURN_STATE_HEADER);
   return {
     requestId: upstreamRequestId(answer),

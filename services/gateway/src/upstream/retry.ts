@@ -1,10 +1,9 @@
 import type { Clock } from '@codex-gateway/service-kit/clock.ts';
-import type { ServedAccount } from '@codex-gateway/wire/broker/contract.ts';
 import type { Refusal, Remedy } from '@codex-gateway/wire/codex/refusal.ts';
 import { withoutReasoning, type CodexRequest } from '@codex-gateway/wire/codex/request.ts';
 import { FaultError } from '@codex-gateway/wire/fault.ts';
-import type { Accounts } from './accounts.ts';
-import type { CodexClient } from './codex-client.ts';
+import type { Account, Accounts } from './accounts.ts';
+import type { EventClient } from './event-client.ts';
 import { untilFirstEvent, type Begun } from './first-event.ts';
 import { neverSent, type Posting } from './post.ts';
 
@@ -19,8 +18,6 @@ export type AskUpstream = (request: CodexRequest, options: AskOptions) => Promis
 
 export interface RetryDeps {
   readonly accounts: Accounts;
-  /** Has the broker replace a refused token. */
-  readonly rejectToken: (account: ServedAccount) => Promise<void>;
   /** The pause before asking an overloaded or unreachable upstream again. */
   readonly retryPauseMs: number;
   readonly clock: Clock;
@@ -28,7 +25,7 @@ export interface RetryDeps {
 }
 
 /** Asks once; `reason` says what made this try necessary, `none` for the first. */
-export type Try<Taken> = (account: ServedAccount, reason: Remedy) => Promise<Taken | Refused>;
+export type Try<Taken> = (account: Account, reason: Remedy) => Promise<Taken | Refused>;
 
 interface Refused {
   readonly kind: 'refused';
@@ -63,13 +60,13 @@ export async function untilTaken<Taken extends { readonly kind: 'stream' }>(
     reason = nextRemedy(refusal, account, tried);
     if (reason === 'none') throw new FaultError(fault, { upstreamRequestId: requestId });
     if (reason === 'other_account') unusable.add(account.alias);
-    if (reason === 'fresh_token') await unlessEnded(deps.rejectToken(account), signal);
+    if (reason === 'fresh_token') await unlessEnded(account.renew(), signal);
     if (reason === 'pause') await pause(deps, signal);
   }
 }
 
 /** Asks for an answer in events, until its first real one. */
-export function createRetry(deps: RetryDeps & { readonly client: CodexClient }): AskUpstream {
+export function createRetry(deps: RetryDeps & { readonly client: EventClient }): AskUpstream {
   return async (firstRequest, options) => {
     let request = firstRequest;
     const { taken, retries } = await untilTaken<Begun>(deps, options, async (account, reason) => {
@@ -82,7 +79,7 @@ export function createRetry(deps: RetryDeps & { readonly client: CodexClient }):
 }
 
 /** Each remedy once, a fresh token once an account; another account as long as there is one, which `choose` knows. */
-function nextRemedy({ remedy }: Refusal, { alias }: ServedAccount, tried: Set<string>): Remedy {
+function nextRemedy({ remedy }: Refusal, { alias }: Account, tried: Set<string>): Remedy {
   if (remedy === 'none' || remedy === 'other_account') return remedy;
   const mark = remedy === 'fresh_token' ? `${remedy} ${alias}` : remedy;
   if (tried.has(mark)) return remedy === 'fresh_token' ? 'other_account' : 'none';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeEvent } from '@codex-gateway/wire/codex/events.ts';
 import { remembering } from '../../src/conversation/remembering.ts';
-import type { Batch } from '../../src/upstream/codex-client.ts';
+import type { Batch } from '../../src/upstream/event-client.ts';
 
 const event = (body: object) => decodeEvent(JSON.stringify(body));
 const done = (at: number) =>

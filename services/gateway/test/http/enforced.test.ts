@@ -4,7 +4,7 @@ import type { CodexEvent } from '@codex-gateway/wire/codex/events.ts';
 import type { CodexRequest } from '@codex-gateway/wire/codex/request.ts';
 import type { EmulationRules } from '@codex-gateway/wire/emulation/rules.ts';
 import { enforced } from '../../src/http/enforced.ts';
-import type { Batch } from '../../src/upstream/codex-client.ts';
+import type { Batch } from '../../src/upstream/event-client.ts';
 
 const request: CodexRequest = {
   model: 'gpt-5.5',

@@ -3,11 +3,13 @@ import { test } from 'node:test';
 import { createManualClock } from '@codex-gateway/testkit/manual-clock.ts';
 import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
 import { createAccounts } from '../../src/upstream/accounts.ts';
+import { toAccount } from '../../src/upstream/codex-upstream.ts';
 import { faultOf } from '../fault-of.ts';
 import { servedAccount } from '../served-account.ts';
 
 const START = Date.UTC(2027, 0, 1);
-const [first, second] = [servedAccount('default'), servedAccount('b')];
+const broker = { reject: async () => {} };
+const [first, second] = [toAccount(servedAccount('default'), broker), toAccount(servedAccount('b'), broker)];
 const nobody: ReadonlySet<string> = new Set();
 
 function limitUntil(seconds: number | null) {

@@ -1,5 +1,5 @@
 import { decodeEvent, type CodexEvent } from '@codex-gateway/wire/codex/events.ts';
-import type { Batch, UpstreamStream } from '../../src/upstream/codex-client.ts';
+import type { Batch, UpstreamStream } from '../../src/upstream/event-client.ts';
 
 /** An upstream event from its type and members. */
 export function event(type: string, more: Readonly<Record<string, unknown>> = {}): CodexEvent {

@@ -7,7 +7,8 @@ import type { Refusal, Remedy } from '@codex-gateway/wire/codex/refusal.ts';
 import { codexRequest, type CodexRequest } from '@codex-gateway/wire/codex/request.ts';
 import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
 import { createAccounts } from '../../src/upstream/accounts.ts';
-import type { UpstreamCall, UpstreamResult } from '../../src/upstream/codex-client.ts';
+import { toAccount } from '../../src/upstream/codex-upstream.ts';
+import type { UpstreamCall, UpstreamResult } from '../../src/upstream/event-client.ts';
 import { createRetry } from '../../src/upstream/retry.ts';
 import { faultOf } from '../fault-of.ts';
 import { servedAccount } from '../served-account.ts';
@@ -83,7 +84,10 @@ function create(results: readonly (UpstreamResult | Error)[], ...accounts: reado
   const calls: UpstreamCall[] = [];
   const retries: string[] = [];
   const rejected: string[] = [];
-  const served = accounts.length > 0 ? accounts : [servedAccount('default')];
+  const broker = { reject: async ({ alias }: ServedAccount) => void rejected.push(alias) };
+  const served = (accounts.length > 0 ? accounts : [servedAccount('default')]).map((account) =>
+    toAccount(account, broker),
+  );
   const ask = createRetry({
     client: async (call) => {
       const result = results[calls.length];
@@ -93,7 +97,6 @@ function create(results: readonly (UpstreamResult | Error)[], ...accounts: reado
       return result;
     },
     accounts: createAccounts(async () => served, clock),
-    rejectToken: async ({ alias }) => void rejected.push(alias),
     retryPauseMs: 500,
     clock,
     countRetry: (reason) => void retries.push(reason),
@@ -272,14 +275,11 @@ test('a request that ends while it waits for an account or for a fresh token end
   const gone = new FaultError({ kind: 'client_gone', message: 'gone' });
   const shared = { clock: createManualClock(START), retryPauseMs: 500, countRetry: () => {} };
   const refusing = { ...shared, client: async () => badToken };
-  const accounts = createAccounts(async () => [servedAccount('default')], shared.clock);
+  const account = toAccount(servedAccount('default'), { reject: () => never });
+  const accounts = createAccounts(async () => [account], shared.clock);
   const waiting = [
-    createRetry({
-      ...refusing,
-      accounts: { ...accounts, choose: () => never },
-      rejectToken: async () => {},
-    }),
-    createRetry({ ...refusing, accounts, rejectToken: () => never }),
+    createRetry({ ...refusing, accounts: { ...accounts, choose: () => never } }),
+    createRetry({ ...refusing, accounts }),
   ].map((ask) => ask(request, { requestId: 'req_1', turnState: null, signal: controller.signal }));
   setImmediate(() => controller.abort(gone));
   for (const answered of await Promise.allSettled(waiting)) {

@@ -6,7 +6,8 @@ import { createHttpClient } from '@codex-gateway/service-kit/http-client.ts';
 import { listen } from '@codex-gateway/service-kit/lifecycle.ts';
 import { codexRequest } from '@codex-gateway/wire/codex/request.ts';
 import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
-import { createCodexClient, type UpstreamResult } from '../../src/upstream/codex-client.ts';
+import { codexEndpoint, toAccount } from '../../src/upstream/codex-upstream.ts';
+import { createEventClient, type UpstreamResult } from '../../src/upstream/event-client.ts';
 import { neverSent } from '../../src/upstream/post.ts';
 import { VERSION } from '../../src/version.ts';
 import { faultOf } from '../fault-of.ts';
@@ -55,10 +56,12 @@ async function create(t: TestContext, handler: Handler, idleTimeoutMs = 60_000) 
   });
   const counted: string[] = [];
   const head = Promise.withResolvers<void>();
-  const client = createCodexClient({
-    baseUrl: `http://127.0.0.1:${port}/codex`,
-    clientVersion: '0.169.0',
-    dispatcher,
+  const client = createEventClient({
+    endpoint: codexEndpoint({
+      baseUrl: `http://127.0.0.1:${port}/codex`,
+      clientVersion: '0.169.0',
+      dispatcher,
+    }),
     countCall: (code) => {
       counted.push(code);
       head.resolve();
@@ -68,7 +71,13 @@ async function create(t: TestContext, handler: Handler, idleTimeoutMs = 60_000) 
   });
   const controller = new AbortController();
   const call = (account = servedAccount('default')): Promise<UpstreamResult> =>
-    client({ request, account, requestId: 'req_1', turnState: null, signal: controller.signal });
+    client({
+      request,
+      account: toAccount(account, { reject: async () => {} }),
+      requestId: 'req_1',
+      turnState: null,
+      signal: controller.signal,
+    });
   return { call, counted, controller, server, untilHead: head.promise };
 }
 

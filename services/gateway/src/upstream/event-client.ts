@@ -1,13 +1,13 @@
 import { createEventReader } from '@codex-gateway/wire/codex/event-reader.ts';
 import { isTerminal, type CodexEvent } from '@codex-gateway/wire/codex/events.ts';
-import { refusalOfEvent, type Refusal } from '@codex-gateway/wire/codex/refusal.ts';
+import { refusalOfEvent, type Refusal, type UpstreamReply } from '@codex-gateway/wire/codex/refusal.ts';
 import type { CodexRequest } from '@codex-gateway/wire/codex/request.ts';
 import type { Fault } from '@codex-gateway/wire/fault.ts';
 import type { Dispatcher } from 'undici';
 import {
   answerHead,
   createPost,
-  refusalOf,
+  replyOf,
   throwBroken,
   upstreamRequestId,
   type AnswerHead,
@@ -31,18 +31,20 @@ export interface UpstreamRefusal {
 
 export type UpstreamResult = UpstreamStream | UpstreamRefusal;
 
-export interface UpstreamCall extends Omit<Posting, 'body' | 'headers'> {
+export interface UpstreamCall extends Omit<Posting, 'path' | 'body' | 'headers' | 'conversation'> {
   readonly request: CodexRequest;
 }
 
-export interface CodexClientDeps extends PostDeps {
+export interface EventClientDeps extends PostDeps {
   /** Told of the failure that an answer ends with, however late. */
   readonly noteFailure: (alias: string, fault: Fault) => void;
   /** Told of every event that is not known or cannot be read. */
   readonly countOddEvent: (kind: 'other' | 'malformed') => void;
 }
 
-export type CodexClient = (call: UpstreamCall) => Promise<UpstreamResult>;
+export type EventClient = (call: UpstreamCall) => Promise<UpstreamResult>;
+
+const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
 
 /** An error body longer than this is not the backend's own. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -54,7 +56,7 @@ const LINGER_MS = 1_000;
  *
  * @throws FaultError when the upstream cannot be reached or goes silent, or with the signal's own reason
  */
-export function createCodexClient({ countOddEvent, noteFailure, ...deps }: CodexClientDeps): CodexClient {
+export function createEventClient({ countOddEvent, noteFailure, ...deps }: EventClientDeps): EventClient {
   const post = createPost(deps);
   return async ({ request, ...call }) => {
     const look = (event: CodexEvent): void => {
@@ -62,15 +64,16 @@ export function createCodexClient({ countOddEvent, noteFailure, ...deps }: Codex
       const failure = refusalOfEvent(event);
       if (failure) noteFailure(call.account.alias, failure.fault);
     };
-    const headers = {
-      'content-type': 'application/json',
-      accept: 'text/event-stream',
-      'session-id': request.prompt_cache_key,
-    };
-    const answer = await post({ body: JSON.stringify(request), headers, ...call });
+    const conversation = request.prompt_cache_key;
+    const body = JSON.stringify(request);
+    const answer = await post({ path: '/responses', headers, conversation, body, ...call });
     if (answer.statusCode !== 200) {
-      const refusal = await readRefusal(answer).catch((error: unknown) => throwBroken(error, call.signal));
-      return { kind: 'refused', refusal, requestId: upstreamRequestId(answer) };
+      const reply = await readReply(answer).catch((error: unknown) => throwBroken(error, call.signal));
+      return {
+        kind: 'refused',
+        refusal: deps.endpoint.refusalOf(reply),
+        requestId: upstreamRequestId(answer),
+      };
     }
     return {
       kind: 'stream',
@@ -109,7 +112,7 @@ async function* readBatches(
   }
 }
 
-async function readRefusal(answer: Dispatcher.ResponseData): Promise<Refusal> {
+async function readReply(answer: Dispatcher.ResponseData): Promise<UpstreamReply> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of answer.body) {
@@ -117,5 +120,5 @@ async function readRefusal(answer: Dispatcher.ResponseData): Promise<Refusal> {
     size += chunk.length;
     if (size > MAX_ERROR_BYTES) break;
   }
-  return refusalOf(answer, Buffer.concat(chunks));
+  return replyOf(answer, Buffer.concat(chunks));
 }
