@@ -64,7 +64,7 @@ const refused: readonly { readonly because: string; readonly body: unknown; read
   {
     because: 'an image is a local path',
     body: says({ type: 'input_image', image_url: 'file:///etc/passwd' }),
-    as: impossible('input[0].content[0].image_url'),
+    as: invalid('input[0].content[0].image_url'),
   },
   {
     because: 'an assistant shows an image',

@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import type { ContentPart, FilePart, ImagePart, TextPart } from '../../codex/items.ts';
+import type { ContentPart, ImagePart, TextPart } from '../../codex/items.ts';
 import { FaultError, invalidRequest } from '../../fault.ts';
 import { fieldPath, parseBody } from '../field-path.ts';
+import { fileSchema, toFilePart } from '../file-part.ts';
 import type { RawContent, RawPart } from './schema.ts';
 
 /** Where something stands in the body: `['messages', 2, 'content', 0]`. */
 export type Place = readonly PropertyKey[];
-
-const DEFAULT_FILE_NAME = 'file.pdf';
 
 const textSchema = z.object({ text: z.string() });
 
@@ -17,20 +16,7 @@ const imageSchema = z.object({
   detail: z.string().nullish(),
 });
 
-const fileSchema = z.object({
-  file: z.object({
-    file_data: z.string().nullish(),
-    file_id: z.string().nullish(),
-    filename: z.string().nullish(),
-  }),
-});
-
-const responsesFileSchema = z.object({
-  file_data: z.string().nullish(),
-  file_id: z.string().nullish(),
-  file_url: z.string().nullish(),
-  filename: z.string().nullish(),
-});
+const nestedFileSchema = z.object({ file: fileSchema });
 
 type PartReader = (part: RawPart, at: Place) => ContentPart;
 
@@ -40,8 +26,8 @@ const readers: Readonly<Record<string, PartReader>> = {
   input_text: readText,
   image_url: readImage,
   input_image: readImage,
-  file: (part, at) => toFile(parseBody(fileSchema, part, 'brackets', at).file, [...at, 'file']),
-  input_file: (part, at) => toFile(parseBody(responsesFileSchema, part, 'brackets', at), at),
+  file: (part, at) => toFilePart(parseBody(nestedFileSchema, part, 'brackets', at).file, [...at, 'file']),
+  input_file: (part, at) => toFilePart(parseBody(fileSchema, part, 'brackets', at), at),
 };
 
 /** Content of a user, developer or tool message. Empty text says nothing and is left out. */
@@ -93,24 +79,4 @@ function readImage(part: RawPart, at: Place): ImagePart {
       fieldPath(typeof image === 'string' ? [...at, 'image_url'] : [...at, 'image_url', 'url'], 'brackets'),
     );
   return { type: 'input_image', image_url: url, detail: ownDetail ?? 'auto' };
-}
-
-function toFile(file: z.infer<typeof responsesFileSchema>, at: Place): FilePart {
-  const { file_data: data, file_url: url, filename } = file;
-  if (typeof file.file_id === 'string')
-    throw new FaultError({
-      kind: 'unsupported_value',
-      message: 'There is no Files API here: send the file itself as file_data.',
-      param: fieldPath([...at, 'file_id'], 'brackets'),
-    });
-  if (typeof data === 'string')
-    return { type: 'input_file', filename: filename ?? DEFAULT_FILE_NAME, file_data: asDataUrl(data) };
-  if (typeof url === 'string') return { type: 'input_file', file_url: url };
-  const param = fieldPath([...at, 'file_data'], 'brackets');
-  throw invalidRequest(`Missing required parameter: '${param}'.`, param);
-}
-
-/** The upstream wants a data URL, clients also send the bare base64 of a PDF. */
-function asDataUrl(data: string): string {
-  return data.startsWith('data:') ? data : `data:application/pdf;base64,${data}`;
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ContentPart, MessageItem } from '../../codex/items.ts';
-import { FaultError } from '../../fault.ts';
+import { FaultError, invalidRequest } from '../../fault.ts';
 import { fieldPath, parseBody } from '../field-path.ts';
+import { fileSchema, toFilePart } from '../file-part.ts';
 
 export type Role = MessageItem['role'];
 /** Whose words the parts are: tool outputs take what a user's message takes, and sealed parts too. */
@@ -25,12 +26,6 @@ const imageSchema = z.object({
   file_id: z.string().nullish(),
   detail: z.string().nullish(),
 });
-const fileSchema = z.object({
-  filename: z.string().nullish(),
-  file_data: z.string().nullish(),
-  file_url: z.string().nullish(),
-  file_id: z.string().nullish(),
-});
 const sealedSchema = z.looseObject({ type: z.enum(['encrypted_content', 'scoped_content']) });
 
 const text: PartRule = { speakers: everybody, read: readText };
@@ -51,7 +46,9 @@ const parts: ReadonlyMap<string, PartRule> = new Map([
   ['scoped_content', sealed],
 ]);
 
-const contentSchema = z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]);
+/** One part may stand without its list, and a text without its part. */
+const onePart = z.union([z.string(), z.looseObject({ type: z.string() })]);
+const contentSchema = z.union([onePart, z.array(onePart)]);
 
 /**
  * The content of a message or of a tool's output as the backend takes it: `input_*` parts for those who speak to the
@@ -62,8 +59,10 @@ const contentSchema = z.union([z.string(), z.array(z.looseObject({ type: z.strin
  */
 export function readContent(content: unknown, speaker: Speaker, at: Path): readonly ContentPart[] {
   const given = parseBody(contentSchema, content, 'brackets', at);
-  if (typeof given === 'string') return [textPart(given, speaker)];
-  return given.map((part, index) => readPart(part, speaker, [...at, index]));
+  const read = (part: z.infer<typeof onePart>, place: Path): ContentPart =>
+    typeof part === 'string' ? textPart(part, speaker) : readPart(part, speaker, place);
+  if (!Array.isArray(given)) return [read(given, at)];
+  return given.map((part, index) => read(part, [...at, index]));
 }
 
 /** Whether a bare item of `input` is really a content part (some clients leave the message out). */
@@ -92,35 +91,25 @@ function readRefusal(part: unknown, _speaker: Speaker, at: Path): ContentPart {
 }
 
 function readImage(part: unknown, _speaker: Speaker, at: Path): ContentPart {
-  const given = parseBody(imageSchema, part, 'brackets', at);
-  if (typeof given.file_id === 'string') throw noFiles([...at, 'file_id']);
-  const nested =
-    typeof given.image_url === 'string' ? { url: given.image_url, detail: null } : given.image_url;
-  const url = nested?.url ?? '';
-  if (!/^(data:|https?:)/.test(url)) {
-    throw unsupported('An image must be a data: or https: URL.', [...at, 'image_url']);
-  }
-  const detail = given.detail ?? nested?.detail ?? null;
+  const { file_id, image_url: source, ...given } = parseBody(imageSchema, part, 'brackets', at);
+  if (typeof file_id === 'string')
+    throw unsupported('Uploaded images are not available here: send the image itself.', [...at, 'file_id']);
+  const isNested = typeof source === 'object' && source !== null;
+  const param = fieldPath([...at, 'image_url', ...(isNested ? ['url'] : [])], 'brackets');
+  const url = isNested ? source.url : (source ?? null);
+  if (url === null) throw invalidRequest(`Missing required parameter: '${param}'.`, param);
+  if (!/^(data:|https?:)/i.test(url))
+    throw invalidRequest('An image must be a data: or an http(s) URL.', param);
+  const detail = given.detail ?? (isNested ? source.detail : null) ?? null;
   return { type: 'input_image', image_url: url, ...(detail !== null && { detail }) };
 }
 
 function readFile(part: unknown, _speaker: Speaker, at: Path): ContentPart {
-  const { filename, file_data, file_url, file_id } = parseBody(fileSchema, part, 'brackets', at);
-  if (typeof file_id === 'string') throw noFiles([...at, 'file_id']);
-  return {
-    type: 'input_file',
-    ...(typeof filename === 'string' && { filename }),
-    ...(typeof file_data === 'string' && { file_data }),
-    ...(typeof file_url === 'string' && { file_url }),
-  };
+  return toFilePart(parseBody(fileSchema, part, 'brackets', at), at);
 }
 
 function readSealed(part: unknown, _speaker: Speaker, at: Path): ContentPart {
   return parseBody(sealedSchema, part, 'brackets', at);
-}
-
-function noFiles(at: Path): FaultError {
-  return unsupported('Uploaded files are not available here: send the data itself.', at);
 }
 
 function unsupported(message: string, at: Path): FaultError {

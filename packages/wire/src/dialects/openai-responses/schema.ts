@@ -26,7 +26,7 @@ export const requestSchema = z.object({
   input: z.union([z.string(), z.array(z.unknown())]).nullish(),
   instructions: z.string().nullish(),
   stream: z.boolean().nullish(),
-  stream_options: anyObject.nullish(),
+  stream_options: z.looseObject({ include_obfuscation: z.boolean().nullish() }).nullish(),
   store: z.boolean().nullish(),
   previous_response_id: z.string().nullish(),
   tools: z.array(z.looseObject({ type: z.string() })).nullish(),
