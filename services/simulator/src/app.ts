@@ -16,6 +16,8 @@ import { createIds } from './ids.ts';
 import { createAccessTokens } from './issuer/access-tokens.ts';
 import { createCodes } from './issuer/codes.ts';
 import { createDeviceLogins } from './issuer/device-logins.ts';
+import { createStoredResponses } from './openai/responses/stored-responses.ts';
+import { OPENAI_PATH } from './openai/routes.ts';
 import type { Settings, World } from './world.ts';
 
 export interface SimulatorOptions {
@@ -27,6 +29,8 @@ export interface SimulatorOptions {
   /** What ids and tokens are derived from; the same seed and the same calls give the same ids. */
   readonly seed?: string;
   readonly accessTokenSeconds?: number;
+  /** The one API key that the OpenAI API accepts; `sk-simulated` when absent. */
+  readonly openaiApiKey?: string;
   readonly instructions?: Settings['instructions'];
   readonly deviceAutoApprove?: boolean;
   /** Shows the `sim-…` models in `/models`, hidden; they can be asked for in any case. */
@@ -43,6 +47,8 @@ export interface Simulator {
   readonly issuerUrl: string;
   /** The issuer's origin with `/backend-api/codex`: what a gateway appends `/responses` to. */
   readonly backendUrl: string;
+  /** The issuer's origin with `/openai/v1`: what a gateway takes as `OPENAI_BASE_URL`. */
+  readonly openaiUrl: string;
   readonly control: SimulatorControl;
   /** Cuts what still streams and resolves when nothing is left. */
   readonly close: () => Promise<void>;
@@ -50,10 +56,11 @@ export interface Simulator {
 
 /** The client id of the Codex CLI (openai/codex login/src/auth/manager.rs). */
 const CLIENT_ID = 'app_EMoamEEZ73f0CkXaXp7hrann';
+export const DEFAULT_OPENAI_API_KEY = 'sk-simulated';
 const DEFAULT_LIFETIME_SECONDS = 864_000;
 const DEFAULT_JOURNAL_LIMIT = 2000;
 
-/** Starts a Codex backend and OAuth issuer on one port. */
+/** Starts a Codex backend, its OAuth issuer and the OpenAI API on one port. */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { host = '127.0.0.1', port = 0 } = options;
   let origin = '';
@@ -66,6 +73,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     port: listening.port,
     issuerUrl: origin,
     backendUrl: `${origin}/backend-api/codex`,
+    openaiUrl: `${origin}${OPENAI_PATH}`,
     control,
     close: () =>
       new Promise((resolve) => {
@@ -87,6 +95,7 @@ function createWorld(
   const accounts = createAccounts({ ids, accessTokens, accessTokenSeconds });
   const quotas = new Map<string, Quota>();
   const promptCache = createPromptCache();
+  const stored = createStoredResponses();
   const firstSettings: Settings = {
     instructions: options.instructions ?? 'strict',
     step: false,
@@ -107,6 +116,7 @@ function createWorld(
     deviceLogins: createDeviceLogins(ids),
     seals: createSeals(),
     promptCache,
+    openai: { apiKey: options.openaiApiKey ?? DEFAULT_OPENAI_API_KEY, stored },
     quotaOf: ({ id }) => quotas.get(id) ?? DEFAULT_QUOTA,
     settings: () => settings,
     journal,
@@ -126,6 +136,7 @@ function createWorld(
       settings = firstSettings;
       quotas.clear();
       promptCache.clear();
+      stored.clear();
       accounts.setAccessTokenSeconds(accessTokenSeconds);
     },
   });

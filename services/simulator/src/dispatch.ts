@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Endpoint, OpenRecord } from './control/journal.ts';
+import type { OpenRecord } from './control/journal.ts';
 import { fingerprintOf } from './digest.ts';
 import { jsonReply, type Reply, sendReply } from './http/reply.ts';
-import { ROUTES, type Route } from './routes.ts';
+import { always, routeOf } from './routes.ts';
 import type { Call, World } from './world.ts';
 
 type ControlEndpoint = (req: IncomingMessage, url: URL) => Promise<Reply>;
@@ -11,9 +11,7 @@ const UPGRADE_REQUIRED: Reply = {
   ...jsonReply(426, { detail: 'WebSocket is not available here; use HTTP' }),
   headers: { connection: 'close', upgrade: 'HTTP/2.0' },
 };
-const NOT_FOUND = jsonReply(404, { detail: 'Not Found' });
 const FAILED = jsonReply(500, { detail: 'The simulator failed; this is a bug in it' });
-const METHOD_NOT_ALLOWED = jsonReply(405, { detail: 'Method Not Allowed' });
 
 /** Takes a request to its handler and writes down what became of it. */
 export function createDispatcher(
@@ -27,7 +25,10 @@ export function createDispatcher(
       sendReply(res, await controlEndpoint(req, url));
       return;
     }
-    const route = findRoute(req, url);
+    const route =
+      req.headers.upgrade === undefined
+        ? routeOf(req.method ?? '', url.pathname)
+        : always('upgrade', UPGRADE_REQUIRED);
     const record = world.journal.open(req, url, route.endpoint);
     const call: Call = { req, res, url, record, signal: watchClient(res, record, world) };
     try {
@@ -49,18 +50,6 @@ function deliver(reply: Reply, { res, record }: Call): void {
   const body = sendReply(res, reply);
   record.bytesSent += body.length;
   record.sentSha256 = fingerprintOf(body);
-}
-
-function findRoute(req: IncomingMessage, { pathname }: URL): Route {
-  if (req.headers.upgrade !== undefined) return always('upgrade', UPGRADE_REQUIRED);
-  const known = ROUTES.get(`${req.method} ${pathname}`);
-  if (known !== undefined) return known;
-  const hasOtherMethod = [...ROUTES.keys()].some((route) => route.endsWith(` ${pathname}`));
-  return always('other', hasOtherMethod ? METHOD_NOT_ALLOWED : NOT_FOUND);
-}
-
-function always(endpoint: Endpoint, reply: Reply): Route {
-  return { endpoint, handle: () => Promise.resolve(reply) };
 }
 
 // one reason for all: the platform would build an exception with its stack for each

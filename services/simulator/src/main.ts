@@ -10,7 +10,7 @@ import {
 import { ListenError } from '@codex-gateway/service-kit/lifecycle.ts';
 import { createLogger } from '@codex-gateway/service-kit/logger.ts';
 import { z } from 'zod';
-import { createSimulator } from './app.ts';
+import { createSimulator, DEFAULT_OPENAI_API_KEY } from './app.ts';
 
 const DEFAULT_PORT = 8089;
 
@@ -18,6 +18,7 @@ const settingsSchema = z.object({
   PORT: setting.port(DEFAULT_PORT),
   HOST: setting.text('127.0.0.1'),
   ACCESS_TOKEN_SECONDS: setting.count(864_000, 1),
+  OPENAI_API_KEY: setting.text(DEFAULT_OPENAI_API_KEY),
   INSTRUCTIONS: z.enum(['strict', 'lax']).default('strict'),
   DEVICE_AUTO_APPROVE: z.stringbool().default(false),
   LIST_SCENARIO_MODELS: z.stringbool().default(false),
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
     // a restart must not mint the refresh tokens of the run before it again
     seed: `${process.pid}:${Date.now()}`,
     accessTokenSeconds: settings.ACCESS_TOKEN_SECONDS,
+    openaiApiKey: settings.OPENAI_API_KEY,
     instructions: settings.INSTRUCTIONS,
     deviceAutoApprove: settings.DEVICE_AUTO_APPROVE,
     listScenarioModels: settings.LIST_SCENARIO_MODELS,
@@ -47,7 +49,8 @@ async function main(): Promise<void> {
     const login = JSON.stringify(simulator.control.login(), null, 2);
     writeFileSync(settings.SEED_FILE, `${login}\n`, { mode: 0o600 });
   }
-  log.info({ issuer: simulator.issuerUrl, backend: simulator.backendUrl }, 'simulator ready');
+  const { issuerUrl: issuer, backendUrl: backend, openaiUrl: openai } = simulator;
+  log.info({ issuer, backend, openai }, 'simulator ready');
   const stop = (): void => {
     void simulator.close().then(() => log.info('simulator stopped'));
   };

@@ -7,13 +7,14 @@ import type { Quota } from './backend/quota.ts';
 import type { Seals } from './backend/seals.ts';
 import type { FaultQueue } from './control/faults.ts';
 import type { Gates } from './control/gates.ts';
-import type { Journal, OpenRecord } from './control/journal.ts';
+import type { Endpoint, Journal, OpenRecord } from './control/journal.ts';
 import type { Streams } from './control/streams.ts';
 import type { Reply } from './http/reply.ts';
 import type { Ids } from './ids.ts';
 import type { AccessTokens } from './issuer/access-tokens.ts';
 import type { Codes } from './issuer/codes.ts';
 import type { DeviceLogins } from './issuer/device-logins.ts';
+import type { StoredResponses } from './openai/responses/stored-responses.ts';
 
 /** Switches that a test may turn at any time. */
 export interface Settings {
@@ -31,6 +32,13 @@ export interface Settings {
   readonly denyLogins: boolean;
 }
 
+/** What only the OpenAI API has. */
+export interface OpenaiWorld {
+  /** The one key that it accepts. */
+  readonly apiKey: string;
+  readonly stored: StoredResponses;
+}
+
 /** Everything the simulator knows; each part has one owner. */
 export interface World {
   readonly clock: Clock;
@@ -43,6 +51,7 @@ export interface World {
   readonly deviceLogins: DeviceLogins;
   readonly seals: Seals;
   readonly promptCache: PromptCache;
+  readonly openai: OpenaiWorld;
   readonly quotaOf: (account: Account) => Quota;
   readonly settings: () => Settings;
   readonly journal: Journal;
@@ -64,3 +73,8 @@ export interface Call {
 
 /** Answers with a reply, or has written the answer itself when it gives none. */
 export type Handler = (call: Call, world: World) => Promise<Reply | undefined>;
+
+export interface Route {
+  readonly endpoint: Endpoint;
+  readonly handle: Handler;
+}

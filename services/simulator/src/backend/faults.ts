@@ -1,10 +1,7 @@
 import { modelError } from '../http/model-error.ts';
 import { htmlReply, jsonReply, type Reply } from '../http/reply.ts';
-import type { Directive } from '../model/directives.ts';
-import { DirectiveError } from '../model/directives.ts';
+import { type StatusDirective, statusReplyFrom } from '../scenario/status.ts';
 import { detail } from './refusal.ts';
-
-type StatusDirective = Extract<Directive, { verb: 'status' }>;
 
 /** What a status answer needs to know of its account and time. */
 export interface FaultContext {
@@ -83,17 +80,14 @@ const STATUS_REPLIES: Readonly<Record<string, (context: FaultContext, directive:
 /**
  * The answer of a `status` directive.
  *
- * @throws DirectiveError when no such status or kind is known
+ * @throws DirectiveError when the status has no such kind
  */
 export function statusReply(directive: StatusDirective, context: FaultContext): Reply {
-  const { status, kind } = directive;
-  const names = Object.keys(STATUS_REPLIES).filter((name) => name.startsWith(`${status} `));
-  const name = kind === undefined ? names[0] : names.find((candidate) => candidate === `${status} ${kind}`);
-  const make = name === undefined ? undefined : STATUS_REPLIES[name];
-  if (make !== undefined) return make(context, directive);
-  if (names.length > 0)
-    throw new DirectiveError(`status ${status} has no kind ${kind}; it has ${names.join(', ')}`);
-  return jsonReply(status, { detail: `Simulated status ${status}` });
+  const make = statusReplyFrom(STATUS_REPLIES, directive);
+  return (
+    make?.(context, directive) ??
+    jsonReply(directive.status, { detail: `Simulated status ${directive.status}` })
+  );
 }
 
 function usageLimitReached(

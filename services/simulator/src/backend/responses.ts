@@ -1,12 +1,12 @@
 import type { Account } from '../account.ts';
-import { fingerprintOf } from '../digest.ts';
+import { noteBody } from '../control/journal.ts';
 import { readBody } from '../http/body.ts';
 import { jsonReply, type Reply } from '../http/reply.ts';
 import { asObject, asObjects, asText, type JsonObject, parseJson } from '../json.ts';
 import { type Conversation, readConversation } from '../model/conversation.ts';
 import { DirectiveError, pick } from '../model/directives.ts';
-import { tokensIn } from '../model/mind.ts';
 import { toResponsesRequest } from '../model/request.ts';
+import { tokensIn } from '../model/tokens.ts';
 import type { Call, World } from '../world.ts';
 import { answer } from './answer.ts';
 import { authorize } from './authorize.ts';
@@ -38,9 +38,7 @@ async function replyTo(call: Call, world: World): Promise<Reply | undefined> {
     return detail(`Unsupported content encoding: ${reading.encoding}`, 415);
   }
   const body = parseJson(reading.text);
-  call.record.body = body;
-  call.record.bodyBytes = reading.wire.length;
-  call.record.bodySha256 = fingerprintOf(reading.wire);
+  noteBody(call.record, body, reading.wire);
   world.journal.changed();
   await world.gates.pass('responses', call.signal);
   try {

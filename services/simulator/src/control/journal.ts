@@ -89,6 +89,13 @@ const NO_COUNTS: Readonly<Record<Endpoint, number>> = {
   other: 0,
 };
 
+/** Writes down a request's body: what it says, and the bytes it came as. */
+export function noteBody(record: OpenRecord, body: unknown, wire: Buffer): void {
+  record.body = body;
+  record.bodyBytes = wire.length;
+  record.bodySha256 = fingerprintOf(wire);
+}
+
 /** Keeps the last `limit` requests, so that a load test does not fill the memory. */
 export function createJournal(now: () => number, limit: number): Journal {
   let records: OpenRecord[] = [];

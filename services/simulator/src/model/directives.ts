@@ -76,6 +76,7 @@ const directiveSchema = z.discriminatedUnion('verb', [
   z.strictObject({ verb: z.literal('unknown'), every: z.coerce.number().int().min(1).default(1) }),
   z.strictObject({ verb: z.literal('rate_limits'), every: z.coerce.number().int().min(1).default(4) }),
   z.strictObject({ verb: z.literal('no_content_type') }),
+  z.strictObject({ verb: z.literal('gzip') }),
   z.strictObject({ verb: z.literal('keep_open') }),
   z.strictObject({ verb: z.literal('step') }),
   z.strictObject({

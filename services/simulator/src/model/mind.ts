@@ -6,11 +6,13 @@ import type { Conversation } from './conversation.ts';
 import { type Directive, pick, withoutDirectives } from './directives.ts';
 import { createHints } from './hints.ts';
 import { describeImages } from './images.ts';
+import { upToStop, upToTokens } from './limits.ts';
 import { recall } from './memory.ts';
 import { asksForJson, plainObject } from './plain-object.ts';
 import { demandedText, factualAnswer, freeText, storyOf } from './phrases.ts';
 import { instanceOf } from './schema-instance.ts';
 import { inStyle } from './style.ts';
+import { tokensOf } from './tokens.ts';
 import { declaredTools } from './tools.ts';
 
 /** What the model is asked, with what was decided about it beforehand. */
@@ -22,9 +24,7 @@ export interface Question {
   readonly input: { readonly tokens: number; readonly cached: number };
 }
 
-const CHARACTERS_PER_TOKEN = 4;
 const REASONING_TOKENS = 64;
-const CALL_TOKENS = 12;
 /** A longer system prompt belongs to an agent; its words are not rules for this model. */
 const MAX_RULES_LENGTH = 2000;
 
@@ -35,8 +35,27 @@ export function think(question: Question): Answer {
   if (conversation.endsWithCompactionTrigger) return finished([{ type: 'compaction' }], question);
   if (pick(directives, 'empty') !== undefined) return finished([], question);
   const items = [...reasoningOf(question), ...spokenItems(question)];
-  if (incomplete === undefined) return finished(items, question);
+  if (incomplete === undefined) return withinLimits(items, question);
   return { ...finished(shorten(items, incomplete.words), question), incompleteReason: incomplete.reason };
+}
+
+/** What the request's stop texts and token limit leave of an answer. */
+function withinLimits(items: readonly AnswerItem[], question: Question): Answer {
+  const { stop, maxTokens } = question.request;
+  const said = upToStop(items, stop);
+  if (maxTokens === undefined) return finished(said, question);
+  const { items: left, isCut } = upToTokens(said, maxTokens - reasoningTokens(said, question));
+  const answer = finished(left, question);
+  return isCut ? { ...answer, incompleteReason: 'max_output_tokens' } : answer;
+}
+
+/** A limit leaves at least half of its tokens for what is said, or an answer to a small one would be empty. */
+function reasoningTokens(items: readonly AnswerItem[], { request, directives }: Question): number {
+  const told = pick(directives, 'usage')?.reasoning;
+  if (told !== undefined) return told;
+  const { maxTokens = Number.POSITIVE_INFINITY } = request;
+  const reasons = items.some(({ type }) => type === 'reasoning');
+  return reasons ? Math.min(REASONING_TOKENS, Math.floor(maxTokens / 2)) : 0;
 }
 
 function finished(items: readonly AnswerItem[], question: Question): Answer {
@@ -147,10 +166,10 @@ function firstHalf(text: string): string {
   return text.slice(0, Math.ceil(text.length / 2));
 }
 
-function usageOf(items: readonly AnswerItem[], { directives, input }: Question): UsageFigures {
+function usageOf(items: readonly AnswerItem[], question: Question): UsageFigures {
+  const { directives, input } = question;
   const told = pick(directives, 'usage');
-  const reasoning =
-    told?.reasoning ?? (items.some(({ type }) => type === 'reasoning') ? REASONING_TOKENS : 0);
+  const reasoning = reasoningTokens(items, question);
   const spoken = items.reduce((sum, item) => sum + tokensOf(item), 0);
   return {
     input: told?.input ?? input.tokens,
@@ -158,28 +177,4 @@ function usageOf(items: readonly AnswerItem[], { directives, input }: Question):
     output: told?.output ?? reasoning + spoken,
     reasoning,
   };
-}
-
-function tokensOf(item: AnswerItem): number {
-  switch (item.type) {
-    case 'message':
-    case 'refusal':
-      return tokensIn(item.text.length);
-    case 'load':
-      return item.events * Math.max(1, tokensIn(item.delta.length));
-    case 'function_call':
-      return CALL_TOKENS + tokensIn(item.arguments.length);
-    case 'custom_tool_call':
-      return CALL_TOKENS + tokensIn(item.input.length);
-    case 'compaction':
-    case 'web_search_call':
-      return CALL_TOKENS;
-    case 'reasoning':
-      return 0;
-  }
-}
-
-/** About as many tokens as a text of this length has. */
-export function tokensIn(characters: number): number {
-  return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 }

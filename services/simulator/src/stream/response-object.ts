@@ -13,6 +13,8 @@ export interface ResponseObject {
   readonly id: string;
   /** Takes a finished item, which a response object that lists its output will hold from now on. */
   readonly keep: (index: number, item: () => object) => void;
+  /** The items that were kept. */
+  readonly output: () => readonly object[];
   /** `"response":{…}`, as the lifecycle events carry it. */
   readonly render: (state: ResponseState) => string;
 }
@@ -34,17 +36,18 @@ export function createResponseObject(form: ResponseForm): ResponseObject {
   const head = `"response":{"id":"${id}","object":"response","created_at":${createdAt},"status":"`;
   const emptyEcho = insideOf(echo);
   const kept: (() => object)[] = [];
+  // an item that was cut off left a hole, which `flatMap` passes over
+  const output = (): readonly object[] => kept.flatMap((make) => [make()]);
   return {
     id,
+    output,
     keep: (index, item) => {
       if (listsOutput) kept[index] = item;
     },
     render: ({ status, usage, error, incompleteReason }) => {
       const completedAt = status === 'completed' ? createdAt : null;
       const incomplete = incompleteReason === undefined ? null : { reason: incompleteReason };
-      // an item that was cut off left a hole, which `flatMap` passes over
-      const members =
-        kept.length === 0 ? emptyEcho : insideOf({ ...echo, output: kept.flatMap((make) => [make()]) });
+      const members = kept.length === 0 ? emptyEcho : insideOf({ ...echo, output: output() });
       return `${head}${status}","completed_at":${completedAt},"error":${JSON.stringify(error ?? null)},"incomplete_details":${JSON.stringify(incomplete)},${members},"usage":${usage === undefined ? 'null' : JSON.stringify(form.usage(usage))}}`;
     },
   };

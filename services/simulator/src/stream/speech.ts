@@ -1,5 +1,6 @@
 import type { Ids } from '../ids.ts';
 import type { Answer, AnswerItem } from '../model/answer.ts';
+import { interleave, paddingFor, piecesOf } from './deltas.ts';
 import type { Frame, FrameWriter } from './frames.ts';
 import { speakLoad } from './load.ts';
 import type { ResponseObject } from './response-object.ts';
@@ -52,20 +53,6 @@ export function* speakOpening({ writer, response }: Voice): Generator<Frame> {
 
 function isCall(item: AnswerItem): boolean {
   return item.type === 'function_call' || item.type === 'custom_tool_call';
-}
-
-function* interleave(sequences: readonly Generator<Frame>[]): Generator<Frame> {
-  let open = [...sequences];
-  while (open.length > 0) {
-    const stillOpen: Generator<Frame>[] = [];
-    for (const sequence of open) {
-      const { done, value } = sequence.next();
-      if (done === true) continue;
-      yield value;
-      stillOpen.push(sequence);
-    }
-    open = stillOpen;
-  }
 }
 
 function speakItem(item: AnswerItem, place: Place, voice: Voice): Generator<Frame> {
@@ -236,14 +223,11 @@ function callId({ ids }: Voice): string {
   return ids.next('call_').slice(0, CALL_ID_LENGTH);
 }
 
-const PADDING = 'aZ3kQ9xLw0Tb7RfV';
-
-/** Deltas of about a word, padded as the backend does so that their length tells nothing. */
+/** Deltas of about a word, padded as the backend does. */
 function* speakDeltas(type: string, at: string, text: string, voice: Voice): Generator<Frame> {
   const write = voice.writer.repeated(type, `${at},"delta":`, '');
-  for (const [delta] of text.matchAll(/\s*\S{1,16}|\s+$/gu)) {
-    const padding = voice.obfuscate ? PADDING.slice(Math.min(delta.length, PADDING.length - 1)) : '';
+  for (const delta of piecesOf(text)) {
     const value = JSON.stringify(delta);
-    yield write(padding === '' ? value : `${value},"obfuscation":"${padding}"`);
+    yield write(voice.obfuscate ? `${value},"obfuscation":"${paddingFor(delta)}"` : value);
   }
 }

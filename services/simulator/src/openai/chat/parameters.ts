@@ -1,0 +1,57 @@
+import {
+  decimal,
+  flag,
+  list,
+  object,
+  oneOf,
+  parameters,
+  text,
+  textOrList,
+  textOrObject,
+  whole,
+} from '../parameters.ts';
+
+const MOST_CHOICES = 128;
+const MOST_TOP_LOGPROBS = 20;
+const penalty = decimal({ least: -2, most: 2 });
+
+/** `POST /chat/completions` (openai-node 7.55.0, ChatCompletionCreateParams). */
+export const CHAT_PARAMETERS = parameters({
+  audio: object,
+  frequency_penalty: penalty,
+  function_call: textOrObject,
+  functions: list,
+  logit_bias: object,
+  logprobs: flag,
+  max_completion_tokens: whole({ least: 1 }),
+  max_tokens: whole({ least: 1 }),
+  messages: list,
+  metadata: object,
+  modalities: list,
+  model: text,
+  moderation: object,
+  n: whole({ least: 1, most: MOST_CHOICES }),
+  parallel_tool_calls: flag,
+  prediction: object,
+  presence_penalty: penalty,
+  prompt_cache_key: text,
+  prompt_cache_options: object,
+  prompt_cache_retention: oneOf('in_memory', '24h'),
+  reasoning_effort: text,
+  response_format: object,
+  safety_identifier: text,
+  seed: whole(),
+  service_tier: oneOf('auto', 'default', 'fast', 'flex', 'priority', 'scale'),
+  stop: textOrList,
+  store: flag,
+  stream: flag,
+  stream_options: object,
+  temperature: decimal({ least: 0, most: 2 }),
+  tool_choice: textOrObject,
+  tools: list,
+  top_logprobs: whole({ least: 0, most: MOST_TOP_LOGPROBS }),
+  top_p: decimal({ least: 0, most: 1 }),
+  user: text,
+  verbosity: oneOf('low', 'medium', 'high'),
+  web_search_options: object,
+});

@@ -1,0 +1,25 @@
+import { jsonReply } from '../http/reply.ts';
+import { pick } from '../model/directives.ts';
+import { type ApiModel, apiModel, API_MODELS, SCENARIO_MODEL_IDS } from './catalog.ts';
+import type { ApiHandler } from './endpoint.ts';
+import { apiStatusReply, modelNotFound } from './statuses.ts';
+
+/** `GET /models`. */
+export const listModels: ApiHandler = (_request, _call, world) => {
+  const fault = pick(world.faults.takeForModels(), 'status');
+  if (fault !== undefined) return Promise.resolve(apiStatusReply(fault));
+  const scenarios = world.listScenarioModels ? SCENARIO_MODEL_IDS.flatMap((id) => apiModel(id) ?? []) : [];
+  const data = [...API_MODELS, ...scenarios].map(toEntry);
+  return Promise.resolve(jsonReply(200, { object: 'list', data }));
+};
+
+/** `GET /models/{id}`. */
+export const showModel: ApiHandler = (_request, { url }) => {
+  const id = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
+  const model = apiModel(id);
+  return Promise.resolve(model === undefined ? modelNotFound(id) : jsonReply(200, toEntry(model)));
+};
+
+function toEntry({ id, created, ownedBy }: ApiModel): object {
+  return { id, object: 'model', created, owned_by: ownedBy };
+}
