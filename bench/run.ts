@@ -116,6 +116,7 @@ try {
   await Promise.all([simulator.stop(), pipe.stop(), gateway.stop()]);
   broker.close();
 }
+if (words.length === 0) await import('./count-tokens.ts'); // it has its own gateway, so it comes after the other is gone
 
 async function measure(target: Target & { service: Service }): Promise<Cost> {
   const shortCpu = await cpuOf(target, short);

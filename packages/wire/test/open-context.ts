@@ -25,7 +25,6 @@ export function openContext({
     options: defaultOptions,
     maxTokens: null,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
-    countTokens: (text) => Math.ceil(text.length / 4),
     ...rest,
   };
 }

@@ -6,6 +6,8 @@ import { createBackend } from './backend.ts';
 import type { GatewayConfig } from './config.ts';
 import { createConversations, forgetful, type Conversations } from './conversation/conversations.ts';
 import { createMemoryConversationStore } from './conversation/memory-store.ts';
+import { createTokenCounter } from './counting/token-counter.ts';
+import { createTokenizer } from './counting/tokenizer.ts';
 import { createHeartbeats } from './http/heartbeats.ts';
 import { createScopes, type Scope } from './http/request-scope.ts';
 import { createRoutes } from './http/routes.ts';
@@ -17,7 +19,6 @@ import { createMetrics } from './metrics.ts';
 import { modelLabel } from './models/catalog.ts';
 import { createModelResolver } from './models/resolve.ts';
 import { reportRequest } from './request-report.ts';
-import { createTokenizer } from './tokenizer.ts';
 import { VERSION } from './version.ts';
 
 export interface Gateway {
@@ -52,6 +53,7 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
   const backend = createBackend({ config, clock, logger, metrics });
   const resolveModel = createModelResolver(config.choices);
   const ring = createKeyRing(config.keys);
+  const counter = createTokenCounter();
   const readiness = (): Readiness =>
     readinessOf(config, { draining, no_credentials: !backend.hasCredentials() });
   const probes = { version: VERSION, readiness, uptimeSeconds: () => (clock.now() - startedAt) / 1000 };
@@ -63,7 +65,7 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
       const stopKeys = watchKeys(config, { ring, clock, logger, metrics });
       return async () => {
         stopKeys();
-        await stopBackend();
+        await Promise.all([stopBackend(), counter.close()]);
       };
     },
     opsRoutes: express().use(probeRoutes(probes), metricsRoutes(metrics.registry)),
@@ -82,6 +84,7 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
       resolveModel: (requested) => resolveModel(backend.models.current(), requested),
       options: config.choices,
       tokenizer: createTokenizer(),
+      counter,
       listsAliases: config.choices.anthropicAliases,
       modelLabel: (slug) => modelLabel(backend.models.current(), slug),
       conversations: conversationsOf({ config, clock, logger }),

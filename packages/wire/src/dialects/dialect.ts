@@ -51,7 +51,7 @@ export interface TokenCount {
   readonly exchange: Exchange;
   /** False when the model of the exchange is none that the client has named. */
   readonly namesModel: boolean;
-  readonly reply: (request: CodexRequest) => unknown;
+  readonly reply: (inputTokens: number) => unknown;
 }
 
 export interface ErrorReply {
@@ -59,7 +59,7 @@ export interface ErrorReply {
   readonly body: unknown;
 }
 
-/** What is not in the body. `digest` and `countTokens` are given, because `wire` may not have them itself. */
+/** What is not in the body. `digest` is given, because `wire` may not have it itself. */
 export interface OpenContext {
   /** Names the client's conversation, from its headers; null when it says nothing. */
   readonly sessionId: string | null;
@@ -71,8 +71,6 @@ export interface OpenContext {
   readonly maxTokens: number | null;
   /** Hex SHA-256 of a text. */
   readonly digest: (text: string) => string;
-  /** Tokens of a text as the models count them. The first call loads the vocabulary: not for ordinary requests. */
-  readonly countTokens: (text: string) => number;
 }
 
 /** What a model name means here. */

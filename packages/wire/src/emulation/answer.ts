@@ -1,11 +1,12 @@
 import type { CodexEvent, OutputItem, ResponseObject } from '../codex/events.ts';
 import type { CodexRequest } from '../codex/request.ts';
+import { estimateTokens } from '../counting/request-tokens.ts';
+import type { CountTokens } from '../counting/token-tally.ts';
 import { statusOfCut, terminalOf, type Cut } from './ending.ts';
-import { createSpending, estimateTokens, type Spending } from './estimate.ts';
+import { createSpending, type Spending } from './estimate.ts';
 import type { EmulationRules } from './rules.ts';
 import { createStopIndex, createStopScanner, type StopIndex, type StopScanner } from './stop-scanner.ts';
 import { createTokenMeter, type TokenMeter } from './token-meter.ts';
-import type { CountTokens } from './token-tally.ts';
 import { callEvents, createToolText, createToolTextReader, type ToolText } from './tool-text.ts';
 import {
   contentOf,

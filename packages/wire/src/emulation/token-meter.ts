@@ -8,7 +8,7 @@ import {
   totalTokens,
   type CountTokens,
   type TokenTally,
-} from './token-tally.ts';
+} from '../counting/token-tally.ts';
 
 export interface TokenMeter {
   /** Takes as much of the text as the limit allows, in whole characters, and says how many UTF-16 units that is. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeBase64url } from '../../src/base64url.ts';
+import { encodeBase64url } from '../../src/base64.ts';
 import { openSignature, sealSignature } from '../../src/dialects/anthropic-messages/signature.ts';
 
 const seal = (partLengths: readonly number[]): string =>

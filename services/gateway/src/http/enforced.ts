@@ -1,7 +1,7 @@
 import type { CodexRequest } from '@codex-gateway/wire/codex/request.ts';
 import { createEmulation } from '@codex-gateway/wire/emulation/emulation.ts';
 import { enforcesNothing, type EmulationRules } from '@codex-gateway/wire/emulation/rules.ts';
-import type { Tokenizer } from '../tokenizer.ts';
+import type { Tokenizer } from '../counting/tokenizer.ts';
 import type { Batch } from '../upstream/event-client.ts';
 
 export interface EnforcementDeps {

@@ -4,6 +4,7 @@ import type { RequestHandler } from 'express';
 import type { Conversations } from '../conversation/conversations.ts';
 import { remembering } from '../conversation/remembering.ts';
 import { newId } from '../ids.ts';
+import type { Tokenizer } from '../counting/tokenizer.ts';
 import type { ApiKey } from '../keys/api-keys.ts';
 import { checkMaxTokens, checkModel, checkParameters } from '../keys/policy.ts';
 import type { Admit } from '../limits/admission.ts';
@@ -28,6 +29,7 @@ export interface InferenceDeps extends ContextDeps {
   readonly admit: Admit;
   readonly conversations: Conversations;
   readonly ask: AskUpstream;
+  readonly tokenizer: Tokenizer;
   readonly startHeartbeat: StartHeartbeat;
   /** Unix seconds. */
   readonly nowSeconds: () => number;

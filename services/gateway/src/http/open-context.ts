@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { OpenContext, ResolvedModel } from '@codex-gateway/wire/dialects/dialect.ts';
 import type { DialectOptions } from '@codex-gateway/wire/dialects/options.ts';
-import { countText } from '@codex-gateway/wire/emulation/token-tally.ts';
 import type { Request } from 'express';
 import type { ApiKey } from '../keys/api-keys.ts';
-import type { Tokenizer } from '../tokenizer.ts';
 
 /** Headers by which clients name their conversation: Claude Code, the Codex CLI, its older versions. */
 const sessionHeaders = ['x-claude-code-session-id', 'session-id', 'session_id'];
@@ -15,15 +13,10 @@ export interface ContextDeps {
   readonly resolveModel: (requested: string) => ResolvedModel;
   /** What the operator has chosen. */
   readonly options: DialectOptions;
-  readonly tokenizer: Tokenizer;
 }
 
 /** What a dialect must know of a request beside its body. */
-export function openContext(
-  req: Request,
-  key: ApiKey,
-  { resolveModel, options, tokenizer }: ContextDeps,
-): OpenContext {
+export function openContext(req: Request, key: ApiKey, { resolveModel, options }: ContextDeps): OpenContext {
   return {
     sessionId: sessionId(req),
     cacheScope: key.id,
@@ -31,7 +24,6 @@ export function openContext(
     options,
     maxTokens: key.limits.maxTokens ?? null,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
-    countTokens: (text) => countText(text, tokenizer.count),
   };
 }
 

@@ -11,9 +11,10 @@ import { createInference, type InferenceDeps } from './inference.ts';
 import { modelsRoutes, type ModelsDeps } from './models.ts';
 import { only } from './only.ts';
 import { createRawInference, wantsRaw, type RawDeps } from './raw.ts';
-import { createTokenCount } from './token-count.ts';
+import { createTokenCount, type TokenCountDeps } from './token-count.ts';
 
-export interface RouteDeps extends InferenceDeps, RawDeps, AuthenticateDeps, ErrorDeps, ModelsDeps {
+export interface RouteDeps
+  extends InferenceDeps, RawDeps, TokenCountDeps, AuthenticateDeps, ErrorDeps, ModelsDeps {
   readonly readiness: () => Readiness;
   readonly uptimeSeconds: () => number;
   readonly isDraining: () => boolean;

@@ -1,6 +1,7 @@
 import type { Dialect } from '@codex-gateway/wire/dialects/dialect.ts';
 import type { RequestHandler } from 'express';
 import type { Conversations } from '../conversation/conversations.ts';
+import type { TokenCounter } from '../counting/token-counter.ts';
 import { checkModel } from '../keys/policy.ts';
 import { acceptedKey } from './authenticate.ts';
 import { readJsonBody } from './body.ts';
@@ -11,6 +12,7 @@ export interface TokenCountDeps extends ContextDeps {
   readonly scopes: Scopes;
   readonly maxBodyBytes: number;
   readonly conversations: Conversations;
+  readonly counter: TokenCounter;
 }
 
 /** Counts the tokens of a request here: the upstream is not asked, and no limit is charged. */
@@ -25,6 +27,6 @@ export function createTokenCount(
     const { exchange, namesModel, reply } = dialect.open(body.value, openContext(req, key, deps));
     if (namesModel) checkModel(key, exchange.model);
     const recalled = await deps.conversations.recall({ owner: { keyId: key.id }, exchange });
-    res.json(reply(exchange.codexRequest(recalled)));
+    res.json(reply(await deps.counter.count(exchange.codexRequest(recalled), signal)));
   };
 }

@@ -5,18 +5,11 @@ import { createManualClock } from '@codex-gateway/testkit/manual-clock.ts';
 import { startStack, type Stack } from './stack.ts';
 import { chat, dialectCases, head, messages, open, send } from './client.ts';
 import { assertFailedStream } from './legal-ending.ts';
+import { steppedStream } from './stepped.ts';
 
 const bounded = { timeout: 60_000 };
 const DEADLINE_MS = 600_000;
 const environment = { REQUEST_TIMEOUT_SECONDS: '600' };
-
-/** The id of the one stepped stream, once it is open. */
-async function steppedStream({ simulator: { control } }: Stack): Promise<number> {
-  await control.until(() => control.openStreams().length === 1);
-  const [id] = control.openStreams();
-  assert.ok(id !== undefined);
-  return id;
-}
 
 /** The backend has lost the gateway. */
 async function untilUpstreamGone({ simulator: { control } }: Stack): Promise<void> {

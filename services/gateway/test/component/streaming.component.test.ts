@@ -4,38 +4,10 @@ import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { startStack, type Stack } from './stack.ts';
 import { createManualClock } from '@codex-gateway/testkit/manual-clock.ts';
+import { readerOf, steppedStream, type Reader } from './stepped.ts';
 import { chat, dialectCases, head, messages, open, responses, send, type DialectCase } from './client.ts';
 
 const bounded = { timeout: 60_000 };
-
-interface Reader {
-  readonly answer: IncomingMessage;
-  /** Resolves when the text that has arrived holds this. */
-  readonly untilSeen: (text: string) => Promise<void>;
-  readonly seen: () => string;
-}
-
-function readerOf(answer: IncomingMessage): Reader {
-  let seen = '';
-  answer.setEncoding('utf8').on('data', (text: string) => {
-    seen += text;
-  });
-  return {
-    answer,
-    seen: () => seen,
-    untilSeen: async (text) => {
-      while (!seen.includes(text)) await once(answer, 'data');
-    },
-  };
-}
-
-/** The id of the one stepped stream, once it is open. */
-async function steppedStream({ simulator: { control } }: Stack): Promise<number> {
-  await control.until(() => control.openStreams().length === 1);
-  const [id] = control.openStreams();
-  assert.ok(id !== undefined);
-  return id;
-}
 
 function script(...deltas: readonly string[]): readonly object[] {
   const place = { output_index: 0, item_id: 'msg_1', content_index: 0 };

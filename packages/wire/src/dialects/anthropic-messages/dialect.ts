@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { openCountTokens } from './count-tokens.ts';
 import { anthropicErrorReply } from './error.ts';
 import { openMessages } from './open.ts';
 
@@ -9,5 +10,6 @@ export const anthropicMessages: Dialect = {
   clientHeader: 'anthropic-version',
   modelPrefix: 'claude-',
   open: openMessages,
+  tokenCount: { path: '/messages/count_tokens', open: openCountTokens },
   errorReply: anthropicErrorReply,
 };

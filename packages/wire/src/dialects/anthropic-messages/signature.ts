@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeBase64url, encodeBase64url } from '../../base64url.ts';
+import { decodeBase64url, encodeBase64url } from '../../base64.ts';
 import type { ReasoningItem } from '../../codex/items.ts';
 import { modelFamily } from '../../codex/model-family.ts';
 

@@ -1,4 +1,3 @@
-import { requestTokens } from '../../emulation/estimate.ts';
 import { isRecord } from '../../record.ts';
 import type { OpenContext, TokenCount } from '../dialect.ts';
 import { openResponses } from './open.ts';
@@ -17,9 +16,6 @@ export function openInputTokens(body: unknown, context: OpenContext): TokenCount
   return {
     exchange: openResponses(isRecord(body) && !namesModel ? { ...body, model: ANY_MODEL } : body, context),
     namesModel,
-    reply: (request) => ({
-      object: 'response.input_tokens',
-      input_tokens: requestTokens(request, context.countTokens),
-    }),
+    reply: (inputTokens) => ({ object: 'response.input_tokens', input_tokens: inputTokens }),
   };
 }

@@ -1,7 +1,10 @@
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const valueOf: ReadonlyMap<string, number> = new Map(
-  ALPHABET.split('').map((letter, value) => [letter, value]),
-);
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const ALPHABET = `${LETTERS}-_`;
+const NO_LETTER = 0xff;
+/** Values by character code. The two alphabets differ in their last two letters. */
+const valueOf = new Uint8Array(128).fill(NO_LETTER);
+for (const alphabet of [ALPHABET, `${LETTERS}+/`])
+  for (const [value, letter] of alphabet.split('').entries()) valueOf[letter.charCodeAt(0)] = value;
 
 /** A text as base64url of its UTF-8 bytes, without padding. A lone surrogate becomes U+FFFD, as everywhere in UTF-8. */
 export function encodeBase64url(text: string): string {
@@ -18,17 +21,27 @@ export function encodeBase64url(text: string): string {
 
 /** The text again, or null when it is not base64url of UTF-8. */
 export function decodeBase64url(encoded: string): string | null {
-  const bytes: number[] = [];
+  const bytes = base64Bytes(encoded);
+  return bytes && utf8Text(bytes);
+}
+
+/** The bytes of a text in base64 or base64url without padding, or null when it is neither. */
+export function base64Bytes(encoded: string): Uint8Array | null {
+  const bytes = new Uint8Array((encoded.length * 3) >> 2);
+  let length = 0;
   let buffer = 0;
   let bits = 0;
-  for (const letter of encoded) {
-    const value = valueOf.get(letter);
-    if (value === undefined) return null;
+  for (let at = 0; at < encoded.length; at += 1) {
+    const value = valueOf[encoded.charCodeAt(at)] ?? NO_LETTER;
+    if (value === NO_LETTER) return null;
     buffer = ((buffer << 6) | value) & 0xffff;
     bits += 6;
-    if (bits >= 8) bytes.push((buffer >> (bits -= 8)) & 255);
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes[length] = (buffer >> bits) & 255;
+    length += 1;
   }
-  return bits < 6 ? utf8Text(bytes) : null;
+  return bits < 6 ? bytes : null;
 }
 
 function utf8Bytes(text: string): readonly number[] {
@@ -55,7 +68,7 @@ const sequences = [
   { mask: 0xf8, lead: 0xf0, more: 3, smallest: 0x10000 },
 ] as const;
 
-function utf8Text(bytes: readonly number[]): string | null {
+function utf8Text(bytes: Uint8Array): string | null {
   let text = '';
   for (let at = 0; at < bytes.length;) {
     const first = bytes[at] ?? 0;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { decodeBase64url, encodeBase64url } from '../src/base64url.ts';
+import { decodeBase64url, encodeBase64url } from '../src/base64.ts';
 
 const node = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { test } from 'node:test';
-import { startStack } from './component/stack.ts';
-import { createTokenizer } from '../src/tokenizer.ts';
-import { chat, messages, send } from './component/client.ts';
+import { startStack } from '../component/stack.ts';
+import { createTokenizer } from '../../src/counting/tokenizer.ts';
+import { chat, messages, send } from '../component/client.ts';
 
 /** One process, one vocabulary: these tests depend on their order. */
 

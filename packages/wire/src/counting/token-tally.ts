@@ -50,11 +50,6 @@ export function addText(tally: TokenTally, text: string, count: CountTokens): To
   }
 }
 
-/** The tokens of a whole text, however long, by a tokenizer that is only fit for short ones. */
-export function countText(text: string, count: CountTokens): number {
-  return totalTokens(addText(emptyTally, text, count), count);
-}
-
 /** Of a run only its last character is kept: whether it ends depends on no other. */
 function endOfRun(tokens: number, run: string): TokenTally {
   const tail = Array.from(run.slice(-2)).at(-1) ?? '';
@@ -72,12 +67,14 @@ export function head(text: string, length: number): string {
   return units.length < text.length && endsWithinPair(units) ? units.slice(0, -1) : units;
 }
 
-function firstCut(text: string): number | null {
+/** The first place where the text can be cut without changing its tokens. */
+export function firstCut(text: string): number | null {
   cut.lastIndex = 0;
   return cut.exec(text)?.index ?? null;
 }
 
-function lastCut(text: string): number | null {
+/** The last such place. */
+export function lastCut(text: string): number | null {
   let last: number | null = null;
   for (const { index } of text.matchAll(cut)) last = index;
   return last;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { addText, emptyTally, MAX_RUN, totalTokens } from '../../src/emulation/token-tally.ts';
+import { addText, emptyTally, MAX_RUN, totalTokens } from '../../src/counting/token-tally.ts';
 import { utf8Length } from '../../src/utf8-length.ts';
-import { o200k } from './o200k.ts';
-import { anyText } from './texts.ts';
+import { o200k } from '../emulation/o200k.ts';
+import { anyText } from '../emulation/texts.ts';
 
 /** What is counted piece by piece; pieces are whole characters. */
 function tallied(pieces: readonly string[]): number {
