@@ -114,7 +114,7 @@ const refused: readonly { readonly because: string; readonly body: unknown; read
   {
     because: 'the format is unknown',
     body: { ...ask, text: { format: { type: 'xml' } } },
-    as: invalid('text.format.type'),
+    as: impossible('text.format.type'),
   },
   {
     because: 'the format has no schema',

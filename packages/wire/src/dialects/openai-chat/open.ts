@@ -5,6 +5,7 @@ import { codexRequest, instructionsFor } from '../../codex/request.ts';
 import { restoredTools } from '../../codex/restored-tools.ts';
 import { createToolNames } from '../../codex/tool-names.ts';
 import { invalidRequest } from '../../fault.ts';
+import { readFormat, withJsonHint } from '../answer-format.ts';
 import type { Exchange, OpenContext } from '../dialect.ts';
 import { largestLimit, planEmulation } from '../emulated.ts';
 import { parseBody } from '../field-path.ts';
@@ -17,7 +18,6 @@ import { readConversation, type Conversation } from './messages.ts';
 import { PARAGRAPH } from './prose.ts';
 import { readReasoning } from './reasoning.ts';
 import { chatReply } from './reply.ts';
-import { readFormat, withJsonHint } from './response-format.ts';
 import { chatRequestSchema, type ChatRequest } from './schema.ts';
 import { readTools, type ToolPlan } from './tools.ts';
 
@@ -40,7 +40,7 @@ export function openChat(body: unknown, context: OpenContext): Exchange {
   const instructions = instructionsFor([conversation.instructions, model.preset?.instructions], items);
   const display = context.options.chat.reasoning;
   const verbosity = request.verbosity ?? model.preset?.verbosity;
-  const format = readFormat(request.response_format);
+  const format = readFormat(request.response_format, ['response_format'], ['json_schema']);
   const parts = {
     model: model.slug,
     instructions,

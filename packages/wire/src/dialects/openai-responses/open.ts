@@ -1,6 +1,7 @@
 import { callIdsOf } from '../../codex/history.ts';
 import { createToolNames, type ToolNames } from '../../codex/tool-names.ts';
 import { invalidRequest } from '../../fault.ts';
+import { readFormat } from '../answer-format.ts';
 import type { Exchange, OpenContext, Recall } from '../dialect.ts';
 import { largestLimit, planEmulation, type TextView } from '../emulated.ts';
 import { parseBody } from '../field-path.ts';
@@ -14,7 +15,7 @@ import {
   readInclude,
   readReasoningOptions,
   readServiceTier,
-  readTextOptions,
+  textOptions,
   type Understood,
 } from './request.ts';
 import { responseMemories } from './memories.ts';
@@ -30,8 +31,8 @@ export function openResponses(body: unknown, context: OpenContext): Exchange {
   declareUnheeded(request, body, warnings);
   const names = createToolNames(context.digest);
   const understood = understand(request, context, { names, warnings });
-  const { reasoning, tools, toolChoice, model } = understood;
-  const echo = requestEcho({ request, tools, toolChoice, reasoning });
+  const { model } = understood;
+  const echo = requestEcho(understood);
   const { max_output_tokens, max_completion_tokens, max_tokens } = request;
   const wishes = { stop: {}, limits: { max_output_tokens, max_completion_tokens, max_tokens } };
   return {
@@ -63,6 +64,7 @@ function understand(request: ResponsesRequest, context: OpenContext, readers: Re
   const tools = readTools(request.tools, names);
   const hasTools = tools.sent.length > 0 || drafts.some(carriesTools);
   const model = context.resolveModel(request.model);
+  const format = readFormat(request.text?.format, ['text', 'format'], []);
   return {
     request,
     model,
@@ -72,7 +74,8 @@ function understand(request: ResponsesRequest, context: OpenContext, readers: Re
     lacksTools: !hasTools && request.tool_choice !== 'none',
     toolChoice: readToolChoice(request.tool_choice, names, hasTools),
     reasoning: readReasoningOptions(request.reasoning, model, warnings),
-    text: readTextOptions(request.text, model),
+    format,
+    text: textOptions(request.text ?? {}, format, model),
     include: readInclude(request.include, warnings),
     serviceTier: readServiceTier(request.service_tier ?? model.preset?.serviceTier, warnings),
   };

@@ -1,6 +1,6 @@
 import { promptCacheKey } from '../../codex/cache-key.ts';
 import { repairHistory } from '../../codex/history.ts';
-import type { InputItem, MessageItem } from '../../codex/items.ts';
+import type { InputItem } from '../../codex/items.ts';
 import { withReasoning } from '../../codex/reasoning-replay.ts';
 import {
   codexRequest,
@@ -13,6 +13,7 @@ import {
 import { restoredTools } from '../../codex/restored-tools.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import { FaultError } from '../../fault.ts';
+import { withJsonHint, type Format } from '../answer-format.ts';
 import type { OpenContext, Recalled, ResolvedModel } from '../dialect.ts';
 import { effortFor } from '../model-effort.ts';
 import type { WarningLog } from '../warnings.ts';
@@ -31,6 +32,7 @@ export interface Understood {
   readonly lacksTools: boolean;
   readonly toolChoice: Choice;
   readonly reasoning: ReasoningOptions;
+  readonly format: Format | null;
   readonly text: TextOptions;
   readonly include: readonly string[];
   readonly serviceTier: 'priority' | undefined;
@@ -47,7 +49,7 @@ export function buildRequest(understood: Understood, recalled: Recalled, context
   return codexRequest({
     model: model.slug,
     instructions,
-    input: repairHistory(withJsonHint(items, understood.text), context.digest),
+    input: repairHistory(withJsonHint(items, understood.format), context.digest),
     tools,
     toolChoice: toolChoice.sent,
     parallelToolCalls: request.parallel_tool_calls ?? true,
@@ -82,25 +84,6 @@ export function ownItems(
 ): readonly InputItem[] {
   const items = drafts.flatMap((draft) => resolveReference(draft, itemsById) ?? []);
   return items.some((item) => item.type === 'reasoning') ? items : withReasoning(items, reasoningByCallId);
-}
-
-const jsonHint: MessageItem = {
-  type: 'message',
-  role: 'developer',
-  content: [{ type: 'input_text', text: 'Respond with a JSON object.' }],
-};
-
-/** `json_object` is refused unless a message says "json". In front, since behind it would break the cached prefix. */
-function withJsonHint(items: readonly InputItem[], { format }: TextOptions): readonly InputItem[] {
-  if (format?.['type'] !== 'json_object' || items.some(mentionsJson)) return items;
-  return [jsonHint, ...items];
-}
-
-function mentionsJson(item: InputItem): boolean {
-  if (item.type !== 'message') return false;
-  return item.content.some(
-    (part) => 'text' in part && typeof part.text === 'string' && /json/i.test(part.text),
-  );
 }
 
 interface Conversation extends Pick<Understood, 'request' | 'model'> {
@@ -146,13 +129,13 @@ export function readReasoningOptions(
   };
 }
 
-export function readTextOptions(text: ResponsesRequest['text'], { preset }: ResolvedModel): TextOptions {
-  const format = text?.format;
-  const verbosity = text?.verbosity ?? preset?.verbosity;
-  return {
-    ...(verbosity !== undefined && { verbosity }),
-    ...(format && format.type !== 'text' && { format }),
-  };
+export function textOptions(
+  { verbosity: wished }: NonNullable<ResponsesRequest['text']>,
+  format: Format | null,
+  { preset }: ResolvedModel,
+): TextOptions {
+  const verbosity = wished ?? preset?.verbosity;
+  return { ...(verbosity !== undefined && { verbosity }), ...(format && { format }) };
 }
 
 const knownIncludes: ReadonlySet<string> = new Set([

@@ -1,9 +1,9 @@
 import type { ResponseObject } from '../../codex/events.ts';
-import type { ReasoningOptions } from '../../codex/request.ts';
+import type { ReasoningOptions, TextOptions } from '../../codex/request.ts';
 import { isRecord } from '../../record.ts';
 import type { Usage } from '../../usage.ts';
 import type { Stamp } from '../dialect.ts';
-import type { ResponsesRequest, TextFormat } from './schema.ts';
+import type { ResponsesRequest } from './schema.ts';
 import type { ClientItem } from './client-items.ts';
 import type { Choice, Tools } from './tools.ts';
 
@@ -16,6 +16,7 @@ export interface EchoParts {
   readonly toolChoice: Choice;
   /** As sent, after the model's limits. */
   readonly reasoning: ReasoningOptions;
+  readonly text: TextOptions;
 }
 
 /** Fields that are repeated as they came, with what the API says when they did not come. */
@@ -39,7 +40,9 @@ const defaults = {
 } as const satisfies Partial<Record<keyof ResponsesRequest, unknown>>;
 
 /** `store` is always false: nothing can be fetched by its id. */
-export function requestEcho({ request, tools, toolChoice, reasoning }: EchoParts): Echo {
+export function requestEcho(parts: EchoParts): Echo {
+  const { request, tools, toolChoice, reasoning } = parts;
+  const { format = { type: 'text' }, ...wording } = parts.text;
   const asked: Readonly<Record<string, unknown>> = request;
   const repeated = Object.entries(defaults).map(([field, fallback]) => [field, asked[field] ?? fallback]);
   return {
@@ -47,22 +50,18 @@ export function requestEcho({ request, tools, toolChoice, reasoning }: EchoParts
     ...Object.fromEntries(repeated),
     tools: tools.echoed,
     tool_choice: toolChoice.echoed,
-    text: textEcho(request.text),
+    text: { format: formatEcho(format), ...wording },
     reasoning: { effort: reasoning.effort ?? null, summary: reasoning.summary ?? null },
     store: false,
     background: false,
   };
 }
 
-function textEcho(text: ResponsesRequest['text']): Readonly<Record<string, unknown>> {
-  const verbosity = text?.verbosity ?? null;
-  return { format: formatEcho(text?.format ?? { type: 'text' }), ...(verbosity !== null && { verbosity }) };
-}
-
-function formatEcho(format: TextFormat): Readonly<Record<string, unknown>> {
-  if (format.type !== 'json_schema') return format;
-  const { type, name, description, schema, strict } = format;
-  return { type, name, description: description ?? null, schema, strict: strict ?? false };
+/** All members that a schema may have. */
+function formatEcho(format: Readonly<Record<string, unknown>>): unknown {
+  if (format['type'] !== 'json_schema') return format;
+  const { type, name, description = null, schema, strict = false } = format;
+  return { type, name, description, schema, strict };
 }
 
 export interface Outcome {

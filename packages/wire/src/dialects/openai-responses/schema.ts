@@ -8,19 +8,6 @@ import { z } from 'zod';
 const count = z.int().min(1).nullish();
 const anyObject = z.looseObject({});
 
-export const textFormatSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('text') }),
-  z.object({ type: z.literal('json_object') }),
-  z.object({
-    type: z.literal('json_schema'),
-    name: z.string(),
-    description: z.string().nullish(),
-    schema: z.record(z.string(), z.unknown()),
-    strict: z.boolean().nullish(),
-  }),
-]);
-export type TextFormat = z.infer<typeof textFormatSchema>;
-
 export const requestSchema = z.object({
   model: z.string().min(1),
   input: z.union([z.string(), z.array(z.unknown())]).nullish(),
@@ -41,7 +28,9 @@ export const requestSchema = z.object({
       mode: z.string().nullish(),
     })
     .nullish(),
-  text: z.object({ format: textFormatSchema.nullish(), verbosity: z.string().nullish() }).nullish(),
+  text: z
+    .object({ format: z.looseObject({ type: z.string() }).nullish(), verbosity: z.string().nullish() })
+    .nullish(),
   include: z.array(z.string()).nullish(),
   prompt_cache_key: z.string().nullish(),
   prompt_cache_retention: z.string().nullish(),

@@ -2,6 +2,8 @@ import { openaiResponses } from '../../../src/dialects/openai-responses/dialect.
 import { emulationCases } from '../../emulation/golden-cases.ts';
 import { cases } from '../../openai-responses/cases.ts';
 import type { Chapter } from '../row.ts';
+import { model } from './model.ts';
+import { options } from './options.ts';
 import { sampling } from './sampling.ts';
 
 export const openaiResponsesRows: Chapter = {
@@ -10,5 +12,5 @@ export const openaiResponsesRows: Chapter = {
   smallest: { model: 'gpt-5.5', input: 'Hi.' },
   fields: [],
   goldens: [...cases, ...emulationCases].map(({ name }) => name),
-  sections: [sampling],
+  sections: [model, options, sampling],
 };
