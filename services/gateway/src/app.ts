@@ -3,6 +3,9 @@ import type { Clock } from '@codex-gateway/service-kit/clock.ts';
 import type { Logger } from '@codex-gateway/service-kit/logger.ts';
 import { metricsRoutes, probeRoutes, type Readiness } from '@codex-gateway/service-kit/ops-server.ts';
 import { createBackend } from './backend.ts';
+import { createUrlFetcher } from './client-urls/fetch-url.ts';
+import { createInlining, leaveUrls, type InlineUrls } from './client-urls/inlining.ts';
+import { createNetwork, type Network } from './client-urls/network.ts';
 import type { GatewayConfig } from './config.ts';
 import { createConversations, forgetful, type Conversations } from './conversation/conversations.ts';
 import { createMemoryConversationStore } from './conversation/memory-store.ts';
@@ -15,7 +18,7 @@ import { createKeyRing } from './keys/key-ring.ts';
 import { watchKeys } from './keys/key-watch.ts';
 import { createAdmission } from './limits/admission.ts';
 import { createMemoryLimitStore } from './limits/memory-store.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { modelLabel } from './models/catalog.ts';
 import { createModelResolver } from './models/resolve.ts';
 import { reportRequest } from './request-report.ts';
@@ -34,10 +37,12 @@ export interface GatewayDeps {
   readonly config: GatewayConfig;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where URLs that clients name are fetched; the internet when absent. */
+  readonly network?: Network;
 }
 
 /** Builds the gateway from its configuration; nothing happens until `start`. */
-export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
+export function createGateway({ config, clock, logger, network = createNetwork() }: GatewayDeps): Gateway {
   let draining = false;
   const startedAt = clock.now();
   const metrics = createMetrics(VERSION, {
@@ -88,6 +93,7 @@ export function createGateway({ config, clock, logger }: GatewayDeps): Gateway {
       listsAliases: config.choices.anthropicAliases,
       modelLabel: (slug) => modelLabel(backend.models.current(), slug),
       conversations: conversationsOf({ config, clock, logger }),
+      inlineUrls: inliningOf({ config, clock, logger, network }, metrics),
       admit: createAdmission(createMemoryLimitStore(clock.now), clock),
       startHeartbeat: createHeartbeats(config.STREAM_HEARTBEAT_SECONDS, clock),
     }),
@@ -104,6 +110,13 @@ function readinessOf(
 
 /** The most that conversations take of this process's memory. */
 const CONVERSATIONS_BYTES = 64 * 1024 * 1024;
+
+function inliningOf({ config, clock, logger, network }: Required<GatewayDeps>, metrics: Metrics): InlineUrls {
+  if (config.FETCH_CLIENT_URLS === 'never') return leaveUrls;
+  const count = (result: string): void => metrics.clientUrls.inc({ result });
+  const fetchUrl = createUrlFetcher({ network, clock });
+  return createInlining({ fetchUrl, clock, logger, count, maxBodyBytes: config.MAX_BODY_BYTES });
+}
 
 function conversationsOf({ config, clock, logger }: GatewayDeps): Conversations {
   const ttlMs = config.CONVERSATION_TTL_SECONDS * 1000;

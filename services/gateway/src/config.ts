@@ -41,6 +41,7 @@ const schema = z.object({
   CONVERSATION_TTL_SECONDS: setting.count(3600),
   STREAM_HEARTBEAT_SECONDS: setting.count(15, 1),
   DRAIN_SECONDS: setting.count(570),
+  FETCH_CLIENT_URLS: z.enum(['never', 'inline'], 'must be never or inline').default('never'),
   HTTPS_PROXY: setting.proxyUrl(),
   NO_PROXY: setting.optionalText(),
   LOG_LEVEL: setting.logLevel(),
@@ -56,7 +57,6 @@ const notYet = [
   'REPLICAS',
   'ACCOUNT_CONCURRENCY',
   'BROKER_TOKEN_FILE',
-  'FETCH_CLIENT_URLS',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
 ];
 

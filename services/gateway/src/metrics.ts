@@ -17,6 +17,7 @@ export interface Metrics {
   readonly brokerRequests: Counter<'result'>;
   readonly modelsRefreshes: Counter<'result'>;
   readonly keysReloads: Counter<'result'>;
+  readonly clientUrls: Counter<'result'>;
 }
 
 /** States that are read when they are asked for, not counted as they change. */
@@ -82,6 +83,9 @@ export function createMetrics(version: string, readings: GaugeReadings): Metrics
     brokerRequests: counter('broker_requests_total', 'Calls to the token broker by result.', ['result']),
     modelsRefreshes: counter('models_refresh_total', 'Refreshes of the models list by result.', ['result']),
     keysReloads: counter('keys_reloads_total', 'Changes of the API keys file by result.', ['result']),
+    clientUrls: counter('client_urls_total', 'URLs in requests that were to be fetched, by result.', [
+      'result',
+    ]),
   };
 }
 

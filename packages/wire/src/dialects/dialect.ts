@@ -4,6 +4,7 @@ import type { InputItem } from '../codex/items.ts';
 import type { CodexRequest, CodexTool } from '../codex/request.ts';
 import type { EmulationRules } from '../emulation/rules.ts';
 import type { Fault } from '../fault.ts';
+import type { PathStyle } from './field-path.ts';
 import type { DialectOptions } from './options.ts';
 
 /**
@@ -112,6 +113,8 @@ export interface Exchange {
   /** The request declares no tools and does not forbid calls: when its history has calls, their tools are declared. */
   readonly lacksTools: boolean;
   readonly warnings: Warnings;
+  /** How its client writes the place of a field. */
+  readonly pathStyle: PathStyle;
   /** Called again for a retry: never changes anything. */
   readonly codexRequest: (recalled: Recalled) => CodexRequest;
   readonly encoder: (stamp: Stamp) => StreamEncoder;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { invalidRequest } from '../fault.ts';
+import { invalidRequest, type FaultError } from '../fault.ts';
 import { demanded } from './wrong-value.ts';
 
 /** How a dialect writes the place of a field: OpenAI `messages[1].role`, Anthropic `messages.1.role`. */
@@ -36,6 +36,12 @@ export function parseBody<Schema extends z.ZodType>(
     fieldSentence[style](param, isMissing ? null : `it must be ${demanded(issue)}`),
     param,
   );
+}
+
+/** A field that holds what it must not: `wrong` says what is the matter with it. */
+export function invalidField(path: readonly PropertyKey[], wrong: string, style: PathStyle): FaultError {
+  const param = fieldPath(path, style);
+  return invalidRequest(fieldSentence[style](param, wrong), param);
 }
 
 /** What is wrong with a field (null: it is missing), in the words that clients of each API expect. */

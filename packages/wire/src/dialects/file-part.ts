@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FilePart } from '../codex/items.ts';
 import { FaultError, invalidRequest } from '../fault.ts';
-import { fieldPath } from './field-path.ts';
+import { fieldPath, invalidField } from './field-path.ts';
 
 /** A file as both OpenAI APIs write it; `file_url` is known to Responses alone. */
 export const fileSchema = z.object({
@@ -15,7 +15,7 @@ const DEFAULT_FILE_NAME = 'file.pdf';
 
 /**
  * @param at the place of the file's members in the client's body
- * @throws FaultError for a file that was uploaded before, or that is not there
+ * @throws FaultError for a file that was uploaded before, is not there or stands nowhere on the web
  */
 export function toFilePart(file: z.infer<typeof fileSchema>, at: readonly PropertyKey[]): FilePart {
   const { file_data: data, file_url: url, filename } = file;
@@ -27,9 +27,14 @@ export function toFilePart(file: z.infer<typeof fileSchema>, at: readonly Proper
     });
   if (typeof data === 'string')
     return { type: 'input_file', filename: filename ?? DEFAULT_FILE_NAME, file_data: asDataUrl(data) };
-  if (typeof url === 'string') return { type: 'input_file', file_url: url };
+  if (typeof url === 'string') return { type: 'input_file', file_url: webUrl(url, [...at, 'file_url']) };
   const param = fieldPath([...at, 'file_data'], 'brackets');
   throw invalidRequest(`Missing required parameter: '${param}'.`, param);
+}
+
+function webUrl(url: string, at: readonly PropertyKey[]): string {
+  if (/^https?:/i.test(url)) return url;
+  throw invalidField(at, 'it must be an http(s) URL', 'brackets');
 }
 
 /** The upstream wants a data URL, clients also send the bare base64 of a PDF. */

@@ -94,6 +94,11 @@ const messages: readonly Row[] = [
     param: 'messages[1].content[1].file.file_id',
   },
   {
+    what: 'a file from a file path',
+    body: withPart({ type: 'input_file', file_url: 'file:///etc/passwd' }),
+    param: 'messages[1].content[1].file_url',
+  },
+  {
     what: 'a file without data',
     body: withPart({ type: 'file', file: {} }),
     param: 'messages[1].content[1].file.file_data',

@@ -67,6 +67,11 @@ const refused: readonly { readonly because: string; readonly body: unknown; read
     as: invalid('input[0].content[0].image_url'),
   },
   {
+    because: 'a file is a local path',
+    body: says({ type: 'input_file', file_url: 'file:///etc/passwd' }),
+    as: invalid('input[0].content[0].file_url'),
+  },
+  {
     because: 'an assistant shows an image',
     body: items({ role: 'assistant', content: [{ type: 'input_image', image_url: 'data:' }] }),
     as: impossible('input[0].content[0].type'),

@@ -1,6 +1,7 @@
 import type { Dialect, Warnings } from '@codex-gateway/wire/dialects/dialect.ts';
 import { declared, warningsHeader } from '@codex-gateway/wire/dialects/warnings.ts';
 import type { RequestHandler } from 'express';
+import type { InlineUrls } from '../client-urls/inlining.ts';
 import type { Conversations } from '../conversation/conversations.ts';
 import { remembering } from '../conversation/remembering.ts';
 import { newId } from '../ids.ts';
@@ -28,6 +29,7 @@ export interface InferenceDeps extends ContextDeps {
   readonly modelLabel: (slug: string) => string;
   readonly admit: Admit;
   readonly conversations: Conversations;
+  readonly inlineUrls: InlineUrls;
   readonly ask: AskUpstream;
   readonly tokenizer: Tokenizer;
   readonly startHeartbeat: StartHeartbeat;
@@ -62,8 +64,9 @@ export function createInference(dialect: Pick<Dialect, 'open'>, deps: InferenceD
     try {
       const conversation = { owner: { keyId: key.id }, exchange };
       const recalled = await deps.conversations.recall(conversation);
-      const request = exchange.codexRequest(recalled);
+      const written = exchange.codexRequest(recalled);
       record.overheadMs = scope.elapsedMs() - bodyMs;
+      const request = await deps.inlineUrls(written, { body, exchange, requestId, signal });
       const answer = await deps.ask(request, {
         requestId,
         turnState: req.get(TURN_STATE_HEADER) ?? null,

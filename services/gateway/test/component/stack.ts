@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { createApp } from '@codex-gateway/auth/app.ts';
 import { readConfig } from '@codex-gateway/auth/config.ts';
-import { createGateway, type Gateway } from '../../src/app.ts';
+import { createGateway, type Gateway, type GatewayDeps } from '../../src/app.ts';
+import type { Network } from '../../src/client-urls/network.ts';
 import { readGatewayConfig } from '../../src/config.ts';
 import { systemClock, type Clock } from '@codex-gateway/service-kit/clock.ts';
 import { listen } from '@codex-gateway/service-kit/lifecycle.ts';
@@ -28,6 +29,8 @@ export interface StackOptions {
   readonly accessTokenSeconds?: number;
   /** Settings of the gateways, over those that lead them to the other parts. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where the gateways fetch what clients name by URL. */
+  readonly network?: Network;
   /** Entries of the keys file as YAML objects, without their hash; the text of key `x` is `sk-x`. Absent: `STACK_KEY`. */
   readonly keys?: Readonly<Record<string, object>>;
 }
@@ -78,7 +81,12 @@ export async function startStack(t: TestContext, options: StackOptions = {}): Pr
     ...options.environment,
   };
   const starting = Array.from({ length: count }, () =>
-    startGateway({ environment, clock, logger: loggerOf('gateway') }),
+    startGateway({
+      environment,
+      clock,
+      logger: loggerOf('gateway'),
+      ...(options.network && { network: options.network }),
+    }),
   );
   const gateways = await Promise.all(starting);
   t.after(async () => {
@@ -149,14 +157,12 @@ async function startBroker({ home, accounts, simulator, clock, logger }: BrokerP
   };
 }
 
-interface GatewayParts {
+interface GatewayParts extends Omit<GatewayDeps, 'config'> {
   readonly environment: Readonly<Record<string, string>>;
-  readonly clock: Clock;
-  readonly logger: Logger;
 }
 
-async function startGateway({ environment, clock, logger }: GatewayParts) {
-  const gateway = createGateway({ config: readGatewayConfig(environment), clock, logger });
+async function startGateway({ environment, ...deps }: GatewayParts) {
+  const gateway = createGateway({ config: readGatewayConfig(environment), ...deps });
   const [main, ops] = await Promise.all([listen(gateway.routes, place), listen(gateway.opsRoutes, place)]);
   const stop = gateway.start();
   return {

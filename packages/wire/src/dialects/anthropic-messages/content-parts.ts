@@ -37,7 +37,7 @@ export function documentParts(block: DocumentBlock, place: Place): readonly Cont
     case 'base64':
       return [{ type: 'input_file', filename, file_data: `data:${source.media_type};base64,${source.data}` }];
     case 'url':
-      return [{ type: 'input_file', file_url: fetchable(source.url, [...place, 'source', 'url']) }];
+      return [fileAt(fetchable(source.url, [...place, 'source', 'url']), filename)];
     case 'text':
       return textParts([heading(block), source.data].join(''));
     case 'content':
@@ -45,6 +45,12 @@ export function documentParts(block: DocumentBlock, place: Place): readonly Cont
     case 'file':
       throw noFiles([...place, 'source', 'file_id']);
   }
+}
+
+function fileAt(url: string, filename: string): ContentPart {
+  return /^data:/i.test(url)
+    ? { type: 'input_file', filename, file_data: url }
+    : { type: 'input_file', file_url: url };
 }
 
 type NestedContent = Extract<DocumentBlock['source'], { type: 'content' }>['content'];

@@ -51,6 +51,7 @@ export function openMessages(body: unknown, context: OpenContext): Exchange {
     recall: { responseId: null, itemIds: [], callIds: lacksTools ? callIdsOf(items) : bareCallIds },
     lacksTools,
     warnings: warnings.all(),
+    pathStyle: 'dots',
     codexRequest: (recalled) => {
       const input = withReasoning(items, recalled.reasoningByCallId);
       const tools = lacksTools ? restoredTools(items, recalled.tools, style.names) : parts.tools;

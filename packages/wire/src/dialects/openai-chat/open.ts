@@ -71,6 +71,7 @@ export function openChat(body: unknown, context: OpenContext): Exchange {
     recall: { responseId: null, itemIds: [], callIds: callIdsOf(items) },
     lacksTools,
     warnings: warnings.all(),
+    pathStyle: 'brackets',
     codexRequest: (recalled) => {
       const input = withJsonHint(withReasoning(items, recalled.reasoningByCallId), format);
       const tools = lacksTools ? restoredTools(items, recalled.tools, names) : plan.tools;

@@ -43,6 +43,7 @@ export function openResponses(body: unknown, context: OpenContext): Exchange {
     recall: recallFor(understood),
     lacksTools: understood.lacksTools,
     warnings: warnings.all(),
+    pathStyle: 'brackets',
     codexRequest: (recalled) => buildRequest(understood, recalled, context),
     encoder: (stamp) => createResponsesEncoder({ echo, names, stamp }),
     reply: (answer, stamp) => responsesReply(answer, { echo, names, stamp }),
