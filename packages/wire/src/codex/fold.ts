@@ -1,5 +1,6 @@
 import type { Usage } from '../usage.ts';
 import { isTerminal, usageOf, type CodexEvent, type OutputItem, type ResponseObject } from './events.ts';
+import { createSeenItems } from './seen-items.ts';
 
 /** An output item with its place; `done` items are whole, others were rebuilt from what had arrived. */
 export interface FoldedItem {
@@ -34,7 +35,7 @@ interface OpenItem {
   readonly parts: Map<string, { kind: PartKind; text: string }>;
 }
 
-type PartKind = 'output_text' | 'refusal' | 'summary_text' | 'arguments' | 'input';
+type PartKind = 'output_text' | 'refusal' | 'summary_text' | 'reasoning_text' | 'arguments' | 'input';
 
 interface Piece {
   readonly outputIndex: number;
@@ -48,16 +49,18 @@ const itemTypeOf: Readonly<Record<PartKind, string>> = {
   output_text: 'message',
   refusal: 'message',
   summary_text: 'reasoning',
+  reasoning_text: 'reasoning',
   arguments: 'function_call',
   input: 'custom_tool_call',
 };
 
 /**
  * Gathers a stream into one answer. The final response object carries `output: []` (nothing is stored), so items come
- * from `output_item.done`.
+ * from `output_item.done`; what it holds all the same is added.
  */
 export function createFold(): Fold {
   const open = new Map<number, OpenItem>();
+  const seen = createSeenItems();
   let terminal: Extract<CodexEvent, { type: 'response.completed' | 'response.incomplete' }> | null = null;
   let over = false;
 
@@ -75,9 +78,12 @@ export function createFold(): Fold {
     over = isTerminal(event);
     if (event.type === 'response.output_item.added' || event.type === 'response.output_item.done') {
       const done = event.type === 'response.output_item.done';
+      seen.note(event.output_index, event.item);
       open.set(event.output_index, { item: event.item, done, parts: new Map() });
     } else if (event.type === 'response.completed' || event.type === 'response.incomplete') {
       terminal = event;
+      for (const { outputIndex, item } of seen.missing(event.response))
+        open.set(outputIndex, { item, done: true, parts: new Map() });
     } else {
       const piece = pieceOf(event);
       if (piece) note(piece);
@@ -120,6 +126,8 @@ function pieceOf(event: CodexEvent): Piece | null {
     return { ...shared, kind: 'refusal', place: event.content_index };
   if (event.type === 'response.reasoning_summary_text.delta')
     return { ...shared, kind: 'summary_text', place: event.summary_index };
+  if (event.type === 'response.reasoning_text.delta')
+    return { ...shared, kind: 'reasoning_text', place: event.content_index };
   if (event.type === 'response.function_call_arguments.delta')
     return { ...shared, kind: 'arguments', place: 0 };
   if (event.type === 'response.custom_tool_call_input.delta') return { ...shared, kind: 'input', place: 0 };
@@ -131,6 +139,7 @@ function rebuilt({ item, parts }: OpenItem): OutputItem {
   const texts = (kind: PartKind): string[] =>
     [...parts.values()].filter((part) => part.kind === kind).map((part) => part.text);
   const unfinished = { ...item, status: 'incomplete' };
+  const raw = texts('reasoning_text');
   switch (item.type) {
     case 'message':
       return {
@@ -144,6 +153,7 @@ function rebuilt({ item, parts }: OpenItem): OutputItem {
       return {
         ...unfinished,
         summary: texts('summary_text').map((text) => ({ type: 'summary_text', text })),
+        ...(raw.length > 0 && { content: raw.map((text) => ({ type: 'reasoning_text', text })) }),
       };
     case 'function_call':
       return { ...unfinished, arguments: texts('arguments').join('') };

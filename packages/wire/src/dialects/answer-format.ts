@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { InputItem, MessageItem } from '../codex/items.ts';
-import { FaultError } from '../fault.ts';
 import { fieldPath, parseBody } from './field-path.ts';
+import { unsupportedValue } from './openai-refusals.ts';
 
 /** `text.format` of the upstream; null when the answer is plain text. */
 export type Format = Readonly<Record<string, unknown>> & {
@@ -12,7 +12,9 @@ type Path = readonly PropertyKey[];
 type Tagged = Readonly<Record<string, unknown>> & { readonly type: string };
 
 const jsonSchema = z.object({
-  name: z.string(),
+  name: z.string().refine((name) => /^[A-Za-z0-9_-]{1,64}$/.test(name), {
+    error: '1 to 64 letters, digits, underscores or dashes',
+  }),
   description: z.string().nullish(),
   schema: z.record(z.string(), z.unknown()),
   strict: z.boolean().nullish(),
@@ -34,11 +36,10 @@ export function readFormat(
   if (!given || given.type === 'text') return null;
   if (given.type === 'json_object') return { type: 'json_object' };
   if (given.type !== 'json_schema')
-    throw new FaultError({
-      kind: 'unsupported_value',
-      message: `A response format of type '${given.type}' is not supported here.`,
-      param: fieldPath([...at, 'type'], 'brackets'),
-    });
+    throw unsupportedValue(
+      fieldPath([...at, 'type'], 'brackets'),
+      `the format '${given.type}' is not available here`,
+    );
   const place = placeOfSchema(given) ?? schemaPlace;
   const members = place.length === 0 ? given : given['json_schema'];
   const { name, description, schema, strict } = parseBody(jsonSchema, members, 'brackets', [...at, ...place]);

@@ -45,7 +45,7 @@ export function invalidField(path: readonly PropertyKey[], wrong: string, style:
 }
 
 /** What is wrong with a field (null: it is missing), in the words that clients of each API expect. */
-const fieldSentence: Readonly<Record<PathStyle, (param: string, wrong: string | null) => string>> = {
+export const fieldSentence: Readonly<Record<PathStyle, (param: string, wrong: string | null) => string>> = {
   brackets: (param, wrong) =>
     wrong === null ? `Missing required parameter: '${param}'.` : `Invalid value for '${param}': ${wrong}.`,
   dots: (param, wrong) => `${param}: ${wrong ?? 'Field required'}`,

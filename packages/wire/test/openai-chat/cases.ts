@@ -268,5 +268,6 @@ export const cases: readonly AnswerCase[] = [
 
 /** The body that the case's answer belongs to. */
 export function bodyOf({ request }: AnswerCase, stream: boolean): Readonly<Record<string, unknown>> {
-  return { model: 'gpt-5.5', messages: [{ role: 'user', content: 'Go.' }], stream, ...request };
+  const body = { model: 'gpt-5.5', messages: [{ role: 'user', content: 'Go.' }], stream, ...request };
+  return stream ? body : { ...body, stream_options: undefined };
 }

@@ -216,7 +216,7 @@ const tools: readonly Row[] = [
       tools: [tool('f')],
       tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [tool('g')] } },
     },
-    param: 'tool_choice',
+    param: 'tool_choice.allowed_tools.tools[0]',
   },
   {
     what: 'allowed tools without a mode',

@@ -56,7 +56,7 @@ const quiet: readonly Readonly<Record<string, unknown>>[] = [
   { stop: ['END'] },
   { stop: [] },
   { store: false },
-  { stream_options: { include_usage: true, include_obfuscation: false } },
+  { stream: true, stream_options: { include_usage: true, include_obfuscation: false } },
   { temperature: 1 },
   { top_p: 1 },
   { user: 'u' },

@@ -1,5 +1,6 @@
 import { usageOf, type CodexEvent, type OutputItem, type ResponseObject } from '../../codex/events.ts';
 import { refusalOfEvent } from '../../codex/refusal.ts';
+import { createSeenItems, type SeenItems } from '../../codex/seen-items.ts';
 import type { Fault } from '../../fault.ts';
 import { sseComment, sseDone, sseFrame } from '../../sse.ts';
 import type { Stamp, StreamEncoder } from '../dialect.ts';
@@ -18,6 +19,7 @@ interface Stream {
   readonly output: Output;
   readonly prose: Prose;
   readonly calls: CallLine;
+  readonly seen: SeenItems;
   ended: boolean;
 }
 
@@ -27,7 +29,8 @@ export function createChatEncoder(style: AnswerStyle, stamp: Stamp): StreamEncod
   const output = createOutput(chunks);
   const prose = createProse(style, output);
   const calls = createCallLine(createCallWriter(style, output));
-  const stream: Stream = { style, chunks, output, prose, calls, ended: false };
+  const seen = createSeenItems();
+  const stream: Stream = { style, chunks, output, prose, calls, seen, ended: false };
   return {
     push: (events) => {
       for (const event of events) {
@@ -93,13 +96,15 @@ function take(stream: Stream, event: CodexEvent): void {
   }
 }
 
-function itemAdded({ prose, calls }: Stream, index: number, item: OutputItem): void {
+function itemAdded({ prose, calls, seen }: Stream, index: number, item: OutputItem): void {
+  seen.note(index, item);
   if (isCallItem(item)) calls.announce(index, item);
   else prose.itemAdded(index, item);
 }
 
 /** Also tells what no earlier event has told: some answers have a finished item and no deltas. */
-function itemDone({ prose, calls }: Stream, index: number, item: OutputItem): void {
+function itemDone({ prose, calls, seen }: Stream, index: number, item: OutputItem): void {
+  seen.note(index, item);
   if (!isCallItem(item)) return prose.itemDone(index, item);
   calls.announce(index, item);
   return calls.finish(index, item);
@@ -107,7 +112,8 @@ function itemDone({ prose, calls }: Stream, index: number, item: OutputItem): vo
 
 /** The usage chunk must be the last one: a later chunk with `usage: null` would erase it in the SDK. */
 function finish(stream: Stream, response: ResponseObject, incompleteReason: string | null): void {
-  const { style, chunks, output, calls } = stream;
+  const { style, chunks, output, calls, seen } = stream;
+  for (const { outputIndex, item } of seen.missing(response)) itemDone(stream, outputIndex, item);
   const cutCall = calls.hasUnfinished();
   calls.flush();
   output.role('');

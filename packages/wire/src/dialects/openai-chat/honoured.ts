@@ -1,10 +1,13 @@
-import { FaultError } from '../../fault.ts';
 import { isRecord } from '../../record.ts';
+import { unsupportedParameter, unsupportedValue } from '../openai-refusals.ts';
 import type { WarningLog } from '../warnings.ts';
 import type { ChatRequest, chatRequestSchema } from './schema.ts';
 
-/** What becomes of a field; `quiet` covers what is mapped, what is done here, and what asks for nothing. */
-type Verdict = 'quiet' | 'dropped' | 'unknown' | 'unsupported_parameter' | 'unsupported_value';
+/**
+ * What becomes of a field; `quiet` covers what is mapped, what is done here, and what asks for nothing, `refused` and a
+ * reason what must not be passed over.
+ */
+type Verdict = 'quiet' | 'dropped' | 'unknown' | 'refused' | { readonly because: string };
 type Rule = (value: unknown) => Verdict;
 
 /** Mapped to the upstream, or done by the gateway itself. */
@@ -13,14 +16,14 @@ const honoured: Rule = () => 'quiet';
 const advisory: Rule = () => 'quiet';
 const dropped: Rule = () => 'dropped';
 /** Silence would change what the answer means. */
-const refused: Rule = () => 'unsupported_parameter';
+const refused: Rule = () => 'refused';
 
 function droppedUnless(isNeutral: (value: unknown) => boolean): Rule {
   return (value) => (isNeutral(value) ? 'quiet' : 'dropped');
 }
 
-function refusedUnless(isNeutral: (value: unknown) => boolean): Rule {
-  return (value) => (isNeutral(value) ? 'quiet' : 'unsupported_value');
+function refusedUnless(isNeutral: (value: unknown) => boolean, because: string): Rule {
+  return (value) => (isNeutral(value) ? 'quiet' : { because });
 }
 
 function isOneOf(...values: readonly unknown[]): (value: unknown) => boolean {
@@ -32,11 +35,16 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'string' ? value === '' : isRecord(value) && Object.keys(value).length === 0;
 }
 
+function isTextOnly(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isOneOf('text'));
+}
+
 /** Ignoring a block policy would be a change of safety, ignoring a score is not. */
 function moderation(value: unknown): Verdict {
   const policy = isRecord(value) ? value['policy'] : undefined;
   const steps = isRecord(policy) ? [policy['input'], policy['output']] : [];
-  return steps.some((step) => isRecord(step) && step['mode'] === 'block') ? 'unsupported_value' : 'dropped';
+  const blocks = steps.some((step) => isRecord(step) && step['mode'] === 'block');
+  return blocks ? { because: "nothing is blocked here, 'score' is the only mode" } : 'dropped';
 }
 
 /** One row for each field of the schema; null and absent never come here. */
@@ -52,9 +60,9 @@ const rules = {
   max_completion_tokens: honoured,
   max_tokens: honoured,
   metadata: droppedUnless(isEmpty),
-  modalities: refusedUnless((value) => !Array.isArray(value) || value.every(isOneOf('text'))),
+  modalities: refusedUnless(isTextOnly, 'an answer is text'),
   moderation,
-  n: refusedUnless(isOneOf(1)),
+  n: refusedUnless(isOneOf(1), 'a request has one answer'),
   parallel_tool_calls: honoured,
   prediction: dropped,
   presence_penalty: droppedUnless(isOneOf(0)),
@@ -105,17 +113,22 @@ const nameable = /^[A-Za-z0-9_.-]{1,64}$/;
 export function declareUnhonoured(request: ChatRequest, warnings: WarningLog): void {
   for (const [name, value] of Object.entries(request)) {
     if (value === null || value === undefined) continue;
-    const verdict = isKnown(name) ? rules[name](value) : unknownField(name);
-    if (verdict === 'quiet') continue;
-    if (verdict === 'dropped') warnings.dropped(name);
-    else if (verdict === 'unknown') warnings.unknown(name);
-    else throw refusal(verdict, name);
+    declare(name, isKnown(name) ? rules[name](value) : unknownField(name), warnings);
   }
 }
 
-function refusal(kind: 'unsupported_parameter' | 'unsupported_value', param: string): FaultError {
-  const what = kind === 'unsupported_parameter' ? `'${param}'` : `This value of '${param}'`;
-  return new FaultError({ kind, message: `${what} is not supported here.`, param });
+function declare(field: string, verdict: Verdict, warnings: WarningLog): void {
+  switch (verdict) {
+    case 'quiet':
+      return;
+    case 'dropped':
+      return warnings.dropped(field);
+    case 'unknown':
+      return warnings.unknown(field);
+    case 'refused':
+      throw unsupportedParameter(field);
+  }
+  throw unsupportedValue(field, verdict.because);
 }
 
 function isKnown(name: string): name is keyof typeof rules {

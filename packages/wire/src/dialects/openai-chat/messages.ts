@@ -1,8 +1,8 @@
 import type { CallOutputItem, ContentPart, InputItem } from '../../codex/items.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
-import { FaultError } from '../../fault.ts';
 import { fieldPath } from '../field-path.ts';
-import { inputParts, textOf, textsOf, type Place } from './parts.ts';
+import { unsupportedValue } from '../openai-refusals.ts';
+import { inputParts, readParts, textOf, textsOf, type Place } from './parts.ts';
 import type { AssistantMessage, JsonText, RawContent, RawMessage, RawPart, RawToolCall } from './schema.ts';
 
 /** What the messages say, as the upstream takes it. */
@@ -79,11 +79,7 @@ function spoken(
 /** `reasoning_content` and its kin, which some clients send back, are not model input: only sealed reasoning is. */
 function readAssistant(message: AssistantMessage, at: Place, history: History): readonly InputItem[] {
   if (message.audio !== undefined && message.audio !== null)
-    throw new FaultError({
-      kind: 'unsupported_value',
-      message: 'Audio of earlier answers is not stored here.',
-      param: fieldPath([...at, 'audio'], 'brackets'),
-    });
+    throw unsupportedValue(fieldPath([...at, 'audio'], 'brackets'), 'no audio is stored here');
   const calls = (message.tool_calls ?? []).map((call) => readCall(call, history));
   const legacy = message.function_call;
   return [
@@ -97,10 +93,8 @@ function readAssistant(message: AssistantMessage, at: Place, history: History): 
 }
 
 function answerParts(content: RawContent, at: Place): readonly ContentPart[] {
-  if (typeof content === 'string') return texts('output_text', content, at);
-  return content
-    .map((part, index) => answerPart(part, [...at, index]))
-    .filter((part) => part.type !== 'output_text' || part.text !== '');
+  const parts = readParts(content, at, answerPart);
+  return parts.filter((part) => part.type !== 'output_text' || part.text !== '');
 }
 
 function answerPart(part: RawPart, at: Place): ContentPart {

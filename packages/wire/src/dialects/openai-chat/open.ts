@@ -4,12 +4,12 @@ import { withReasoning } from '../../codex/reasoning-replay.ts';
 import { codexRequest, instructionsFor } from '../../codex/request.ts';
 import { restoredTools } from '../../codex/restored-tools.ts';
 import { createToolNames } from '../../codex/tool-names.ts';
-import { invalidRequest } from '../../fault.ts';
 import { readFormat, withJsonHint } from '../answer-format.ts';
 import type { Exchange, OpenContext } from '../dialect.ts';
 import { largestLimit, planEmulation } from '../emulated.ts';
 import { parseBody } from '../field-path.ts';
 import { callMemories } from '../memories.ts';
+import { invalidValue } from '../openai-refusals.ts';
 import { createWarningLog } from '../warnings.ts';
 import { answerStyle } from './answer-style.ts';
 import { createChatEncoder } from './encoder.ts';
@@ -36,7 +36,7 @@ export function openChat(body: unknown, context: OpenContext): Exchange {
   const conversation = readConversation(request.messages, names);
   const { turns } = conversation;
   const items = turns.flat();
-  if (items.length === 0) throw invalidRequest("'messages' has no content to answer.", 'messages');
+  if (items.length === 0) throw invalidValue('messages', 'there is no content to answer');
   const instructions = instructionsFor([conversation.instructions, model.preset?.instructions], items);
   const display = context.options.chat.reasoning;
   const verbosity = request.verbosity ?? model.preset?.verbosity;
@@ -65,7 +65,7 @@ export function openChat(body: unknown, context: OpenContext): Exchange {
   const wishes = { stop: { stop }, limits: { max_completion_tokens, max_tokens, max_output_tokens } };
   return {
     model,
-    wantsStream: request.stream === true,
+    wantsStream: wantsStream(request),
     maxTokens: largestLimit(wishes),
     emulate: planEmulation(wishes, view, context, warnings),
     recall: { responseId: null, itemIds: [], callIds: callIdsOf(items) },
@@ -81,6 +81,13 @@ export function openChat(body: unknown, context: OpenContext): Exchange {
     reply: (answer, stamp) => chatReply(answer, style, stamp),
     memories: keepsNothing(request) ? null : ({ output }) => callMemories(output, plan.tools, names),
   };
+}
+
+/** @throws FaultError when there are options for a stream that is not asked for, as the API does */
+function wantsStream({ stream, stream_options: options }: ChatRequest): boolean {
+  if (options && stream !== true)
+    throw invalidValue('stream_options', "it is only allowed when 'stream' is true");
+  return stream === true;
 }
 
 /** Calls of the old `functions` form are not restored: their client could not read an answer with `tool_calls`. */

@@ -1,6 +1,6 @@
 import type { ReasoningOptions } from '../../codex/request.ts';
 import type { ResolvedModel } from '../dialect.ts';
-import { effortFor } from '../model-effort.ts';
+import { effortFor, wishedEffort } from '../model-effort.ts';
 import type { ReasoningDisplay } from '../options.ts';
 import type { WarningLog } from '../warnings.ts';
 import type { ChatRequest } from './schema.ts';
@@ -32,6 +32,6 @@ export function readReasoning(
 }
 
 function effortOf(request: ChatRequest, model: ResolvedModel, warnings: WarningLog): string | null {
-  const wish = request.reasoning_effort ?? request.reasoning?.effort ?? model.effort;
-  return effortFor(wish, model, { field: 'reasoning_effort', warnings });
+  const { wish, field } = wishedEffort(request, 'reasoning_effort');
+  return effortFor(wish ?? model.effort, model, { field, warnings });
 }

@@ -10,20 +10,26 @@ import { z } from 'zod';
 const contentPart = z.looseObject({ type: z.string() });
 export type RawPart = z.infer<typeof contentPart>;
 
-const content = z.union([z.string(), z.array(contentPart)]);
+/** One part without its list, and texts without their parts, are what some clients send. */
+const onePart = z.union([z.string(), contentPart]);
+const content = z.union([onePart, z.array(onePart)]);
 export type RawContent = z.infer<typeof content>;
+
+/** The upstream takes no empty name and no empty id. */
+const name = z.string().min(1);
+const callId = z.string().min(1);
 
 /** An object instead of a JSON text is what some clients send; it is made into one. */
 const jsonText = z.union([z.string(), z.record(z.string(), z.unknown())]).nullish();
 export type JsonText = z.infer<typeof jsonText>;
 
-const functionCall = z.object({ name: z.string(), arguments: jsonText });
+const functionCall = z.object({ name, arguments: jsonText });
 const toolCall = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('function').optional(), id: z.string(), function: functionCall }),
+  z.object({ type: z.literal('function').optional(), id: callId, function: functionCall }),
   z.object({
     type: z.literal('custom'),
-    id: z.string(),
-    custom: z.object({ name: z.string(), input: z.string() }),
+    id: callId,
+    custom: z.object({ name, input: z.string() }),
   }),
 ]);
 export type RawToolCall = z.infer<typeof toolCall>;
@@ -40,14 +46,14 @@ const message = z.discriminatedUnion('role', [
     function_call: functionCall.nullish(),
     audio: z.unknown().optional(),
   }),
-  z.object({ role: z.literal('tool'), tool_call_id: z.string(), content }),
-  z.object({ role: z.literal('function'), name: z.string(), content: z.string().nullish() }),
+  z.object({ role: z.literal('tool'), tool_call_id: callId, content }),
+  z.object({ role: z.literal('function'), name, content: z.string().nullish() }),
 ]);
 export type RawMessage = z.infer<typeof message>;
 export type AssistantMessage = Extract<RawMessage, { role: 'assistant' }>;
 
 const functionDefinition = z.object({
-  name: z.string().min(1),
+  name,
   description: z.string().nullish(),
   parameters: z.record(z.string(), z.unknown()).nullish(),
   strict: z.boolean().nullish(),
@@ -74,7 +80,7 @@ export const chatRequestSchema = z.looseObject({
   model: z.string().min(1),
   audio: z.looseObject({}).nullish(),
   frequency_penalty: z.number().nullish(),
-  function_call: z.union([z.enum(['none', 'auto']), z.object({ name: z.string() })]).nullish(),
+  function_call: z.union([z.enum(['none', 'auto']), z.object({ name })]).nullish(),
   functions: z.array(functionDefinition).nullish(),
   logit_bias: z.record(z.string(), z.number()).nullish(),
   logprobs: z.boolean().nullish(),
@@ -109,15 +115,20 @@ export const chatRequestSchema = z.looseObject({
   top_logprobs: z.int().nullish(),
   top_p: z.number().nullish(),
   user: z.string().nullish(),
-  verbosity: z.string().nullish(),
+  verbosity: z.enum(['low', 'medium', 'high']).nullish(),
   web_search_options: z
     .looseObject({
-      search_context_size: z.string().nullish(),
+      search_context_size: z.enum(['low', 'medium', 'high']).nullish(),
       user_location: z.looseObject({ approximate: place }).nullish(),
     })
     .nullish(),
   /** OpenRouter and LangChain. */
-  reasoning: z.looseObject({ effort: z.string().min(1).nullish(), summary: z.string().nullish() }).nullish(),
+  reasoning: z
+    .looseObject({
+      effort: z.string().min(1).nullish(),
+      summary: z.enum(['auto', 'concise', 'detailed', 'none']).nullish(),
+    })
+    .nullish(),
   /** OpenRouter's way to ask for usage. */
   usage: z.looseObject({ include: z.boolean().nullish() }).nullish(),
   max_output_tokens: tokenLimit,

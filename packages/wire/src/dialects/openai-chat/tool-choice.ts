@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { CodexTool, ToolChoice } from '../../codex/request.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
-import { FaultError, invalidRequest } from '../../fault.ts';
 import { isRecord } from '../../record.ts';
-import { parseBody } from '../field-path.ts';
+import { fieldPath, parseBody } from '../field-path.ts';
+import { invalidValue, missingParameter, unsupportedValue } from '../openai-refusals.ts';
 import type { ChatRequest, TaggedObject } from './schema.ts';
 
 /** A tool that is meant: by type and, if it has one, by its upstream name. */
@@ -21,7 +21,7 @@ export function readToolChoice(
 ): ToolChoice | undefined {
   const { tool_choice: choice, function_call: legacy } = request;
   if (choice === 'required' && tools.length === 0)
-    throw invalidRequest("'tool_choice' is 'required', but there are no tools.", 'tool_choice');
+    throw invalidValue('tool_choice', "it is 'required', but there are no tools");
   if (typeof choice === 'string') return choice;
   if (choice) return chosen(choice, tools, names);
   if (typeof legacy === 'string') return legacy;
@@ -31,26 +31,22 @@ export function readToolChoice(
 }
 
 const allowedSchema = z.object({
-  allowed_tools: z.object({
-    mode: z.enum(['auto', 'required']),
-    tools: z.array(z.looseObject({ type: z.string() })).min(1),
-  }),
+  mode: z.enum(['auto', 'required']),
+  tools: z.array(z.looseObject({ type: z.string() })).min(1),
 });
 
 function chosen(choice: TaggedObject, tools: readonly CodexTool[], names: ToolNames): ToolChoice {
   if (choice.type !== 'allowed_tools')
     return declared(referenceOf(choice, names, 'tool_choice'), tools, 'tool_choice');
   // Flat is the Responses form: its `mode` and `tools` stand beside `type`.
-  const { mode, tools: allowed } = parseBody(
-    allowedSchema,
-    isRecord(choice['allowed_tools']) ? choice : { allowed_tools: choice },
-    'brackets',
-    ['tool_choice'],
-  ).allowed_tools;
-  const references = allowed.map((tool, index) =>
-    referenceOf(tool, names, `tool_choice.allowed_tools.tools[${index}]`),
-  );
-  references.forEach((reference) => declared(reference, tools, 'tool_choice'));
+  const flat = !isRecord(choice['allowed_tools']);
+  const place = ['tool_choice', ...(flat ? [] : ['allowed_tools'])];
+  const given = flat ? choice : choice['allowed_tools'];
+  const { mode, tools: allowed } = parseBody(allowedSchema, given, 'brackets', place);
+  const references = allowed.map((tool, index) => {
+    const param = fieldPath([...place, 'tools', index], 'brackets');
+    return declared(referenceOf(tool, names, param), tools, param);
+  });
   return { type: 'allowed_tools', mode, tools: references };
 }
 
@@ -59,15 +55,10 @@ function referenceOf(raw: TaggedObject, names: ToolNames, param: string): ToolRe
   const { type } = raw;
   if (type.startsWith('web_search')) return { type: 'web_search' };
   if (type !== 'function' && type !== 'custom')
-    throw new FaultError({
-      kind: 'unsupported_value',
-      message: `A tool choice of type '${type}' is not supported here.`,
-      param: `${param}.type`,
-    });
+    throw unsupportedValue(`${param}.type`, `a choice of type '${type}' is not available here`);
   const inner = raw[type];
   const name = isRecord(inner) ? inner['name'] : raw['name'];
-  if (typeof name !== 'string')
-    throw invalidRequest(`Missing required parameter: '${param}.${type}.name'.`, `${param}.${type}.name`);
+  if (typeof name !== 'string') throw missingParameter(`${param}.${type}.name`);
   return { type, name: names.toUpstream(name) };
 }
 
@@ -76,5 +67,5 @@ function declared(reference: ToolReference, tools: readonly CodexTool[], param: 
   const { type, name } = reference;
   if (tools.some((tool) => tool.type === type && (name === undefined || tool['name'] === name)))
     return reference;
-  throw invalidRequest(`'${param}' names a tool that is not in 'tools'.`, param);
+  throw invalidValue(param, 'it names a tool that is not declared');
 }

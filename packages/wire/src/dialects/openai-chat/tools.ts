@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { CodexTool, ToolChoice } from '../../codex/request.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
-import { FaultError, invalidRequest } from '../../fault.ts';
 import { isRecord } from '../../record.ts';
 import { fieldPath, parseBody } from '../field-path.ts';
+import { invalidValue, unsupportedValue } from '../openai-refusals.ts';
 import type { Place } from './parts.ts';
 import {
   functionDefinitionSchema,
@@ -34,7 +34,7 @@ export function readTools(request: ChatRequest, names: ToolNames): ToolPlan {
   const functions = request.functions ?? [];
   const legacy = functions.length > 0;
   if (legacy && tools.length > 0)
-    throw invalidRequest("'functions' is the older form of 'tools': send one of them.", 'functions');
+    throw invalidValue('functions', "it is the older form of 'tools', only one of them can be sent");
   const declared = [
     ...tools.map((tool, index) => readTool(tool, ['tools', index], names)),
     ...functions.map((definition, index) =>
@@ -66,11 +66,8 @@ function readTool(tool: TaggedObject, at: Place, names: ToolNames): Declared {
   }
   if (tool.type === 'custom') return customTool(tool, at, names);
   if (tool.type.startsWith('web_search')) return { name: null, namePlace: at, tool: hostedSearch(tool) };
-  throw new FaultError({
-    kind: 'unsupported_value',
-    message: `Tools of type '${tool.type}' are not supported here.`,
-    param: fieldPath([...at, 'type'], 'brackets'),
-  });
+  const param = fieldPath([...at, 'type'], 'brackets');
+  throw unsupportedValue(param, `tools of type '${tool.type}' are not available here`);
 }
 
 /** `strict` is always said, because the default of this API (false) is not that of the upstream. */
@@ -153,7 +150,7 @@ function refuseDuplicates(declared: readonly Declared[]): void {
   for (const { name, namePlace } of declared) {
     if (name === null) continue;
     if (seen.has(name))
-      throw invalidRequest(`There are two tools named '${name}'.`, fieldPath(namePlace, 'brackets'));
+      throw invalidValue(fieldPath(namePlace, 'brackets'), `there are two tools named '${name}'`);
     seen.add(name);
   }
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { ContentPart, MessageItem } from '../../codex/items.ts';
-import { FaultError, invalidRequest } from '../../fault.ts';
+import type { FaultError } from '../../fault.ts';
 import { fieldPath, parseBody } from '../field-path.ts';
 import { fileSchema, toFilePart } from '../file-part.ts';
+import { toImagePart } from '../image-part.ts';
+import { unsupportedValue } from '../openai-refusals.ts';
 
 export type Role = MessageItem['role'];
 /** Whose words the parts are: tool outputs take what a user's message takes, and sealed parts too. */
@@ -21,11 +23,6 @@ const everybody: readonly Speaker[] = [...listeners, 'assistant'];
 
 const textSchema = z.object({ text: z.string() });
 const refusalSchema = z.object({ refusal: z.string() });
-const imageSchema = z.object({
-  image_url: z.union([z.string(), z.object({ url: z.string(), detail: z.string().nullish() })]).nullish(),
-  file_id: z.string().nullish(),
-  detail: z.string().nullish(),
-});
 const sealedSchema = z.looseObject({ type: z.enum(['encrypted_content', 'scoped_content']) });
 
 const text: PartRule = { speakers: everybody, read: readText };
@@ -75,7 +72,7 @@ export function readPart(part: { readonly type: string }, speaker: Speaker, at: 
   const { type } = part;
   const rule = parts.get(type);
   if (rule?.speakers.includes(speaker)) return rule.read(part, speaker, at);
-  throw unsupported(`Content of type '${type}' is not supported here.`, [...at, 'type']);
+  throw unsupportedPart(type, at);
 }
 
 function textPart(words: string, speaker: Speaker): ContentPart {
@@ -91,17 +88,7 @@ function readRefusal(part: unknown, _speaker: Speaker, at: Path): ContentPart {
 }
 
 function readImage(part: unknown, _speaker: Speaker, at: Path): ContentPart {
-  const { file_id, image_url: source, ...given } = parseBody(imageSchema, part, 'brackets', at);
-  if (typeof file_id === 'string')
-    throw unsupported('Uploaded images are not available here: send the image itself.', [...at, 'file_id']);
-  const isNested = typeof source === 'object' && source !== null;
-  const param = fieldPath([...at, 'image_url', ...(isNested ? ['url'] : [])], 'brackets');
-  const url = isNested ? source.url : (source ?? null);
-  if (url === null) throw invalidRequest(`Missing required parameter: '${param}'.`, param);
-  if (!/^(data:|https?:)/i.test(url))
-    throw invalidRequest('An image must be a data: or an http(s) URL.', param);
-  const detail = given.detail ?? (isNested ? source.detail : null) ?? null;
-  return { type: 'input_image', image_url: url, ...(detail !== null && { detail }) };
+  return toImagePart(part, at);
 }
 
 function readFile(part: unknown, _speaker: Speaker, at: Path): ContentPart {
@@ -112,6 +99,7 @@ function readSealed(part: unknown, _speaker: Speaker, at: Path): ContentPart {
   return parseBody(sealedSchema, part, 'brackets', at);
 }
 
-function unsupported(message: string, at: Path): FaultError {
-  return new FaultError({ kind: 'unsupported_value', message, param: fieldPath(at, 'brackets') });
+function unsupportedPart(type: string, at: Path): FaultError {
+  const param = fieldPath([...at, 'type'], 'brackets');
+  return unsupportedValue(param, `content of type '${type}' is not available here`);
 }

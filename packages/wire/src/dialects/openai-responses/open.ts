@@ -74,7 +74,7 @@ function understand(request: ResponsesRequest, context: OpenContext, readers: Re
     tools,
     lacksTools: !hasTools && request.tool_choice !== 'none',
     toolChoice: readToolChoice(request.tool_choice, names, hasTools),
-    reasoning: readReasoningOptions(request.reasoning, model, warnings),
+    reasoning: readReasoningOptions(request, model, warnings),
     format,
     text: textOptions(request.text ?? {}, format, model),
     include: readInclude(request.include, warnings),

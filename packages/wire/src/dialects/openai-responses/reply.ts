@@ -1,4 +1,3 @@
-import { outputOf } from '../../codex/events.ts';
 import type { Folded, FoldedItem } from '../../codex/fold.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import type { Stamp } from '../dialect.ts';
@@ -20,19 +19,14 @@ export interface ReplyParts {
 /** The JSON answer: the same object that the last event of a stream carries. */
 export function responsesReply(answer: Folded, { echo, names, stamp }: ReplyParts): unknown {
   const identities = createIdentities(stamp.id);
-  const { status, incompleteReason, usage, response } = answer;
+  const { status, incompleteReason, items, usage, response } = answer;
   return responseObject(echo, stamp, {
     status,
-    output: foldedItems(answer).flatMap((folded) => replyItem(folded, identities, names)),
+    output: items.flatMap((folded) => replyItem(folded, identities, names)),
     incompleteReason,
     usage,
     upstream: response,
   });
-}
-
-function foldedItems({ items, response }: Folded): readonly FoldedItem[] {
-  if (items.length > 0) return items;
-  return outputOf(response).map((item, outputIndex) => ({ item, outputIndex, done: true }));
 }
 
 /** A call that was never announced has no name, so nobody can answer it: it is left out. */

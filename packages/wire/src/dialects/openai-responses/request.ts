@@ -15,7 +15,7 @@ import type { ToolNames } from '../../codex/tool-names.ts';
 import { FaultError } from '../../fault.ts';
 import { withJsonHint, type Format } from '../answer-format.ts';
 import type { OpenContext, Recalled, ResolvedModel } from '../dialect.ts';
-import { effortFor } from '../model-effort.ts';
+import { effortFor, wishedEffort } from '../model-effort.ts';
 import type { WarningLog } from '../warnings.ts';
 import { resolveReference, type Draft } from './input-items.ts';
 import type { ResponsesRequest } from './schema.ts';
@@ -113,12 +113,13 @@ function isUserMessage(item: InputItem): boolean {
 
 /** `auto` and `standard` are what happens anyway; the mode cannot be sent. */
 export function readReasoningOptions(
-  given: ResponsesRequest['reasoning'],
+  request: ResponsesRequest,
   model: ResolvedModel,
   warnings: WarningLog,
 ): ReasoningOptions {
-  const options = given ?? {};
-  const effort = effortFor(options.effort ?? model.effort, model, { field: 'reasoning.effort', warnings });
+  const options = request.reasoning ?? {};
+  const { wish, field } = wishedEffort(request, 'reasoning.effort');
+  const effort = effortFor(wish ?? model.effort, model, { field, warnings });
   const summary = options.summary ?? options.generate_summary ?? model.preset?.summary;
   const context = options.context ?? 'auto';
   if ((options.mode ?? 'standard') !== 'standard') warnings.dropped('reasoning.mode');

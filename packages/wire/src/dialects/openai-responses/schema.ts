@@ -28,6 +28,8 @@ export const requestSchema = z.object({
       mode: z.string().nullish(),
     })
     .nullish(),
+  /** The name of the Chat API, which some clients send here. */
+  reasoning_effort: z.string().min(1).nullish(),
   text: z
     .object({ format: z.looseObject({ type: z.string() }).nullish(), verbosity: z.string().nullish() })
     .nullish(),

@@ -66,7 +66,7 @@ export const format: Section = {
           refused: refused(
             'unsupported_value',
             'response_format.type',
-            "A response format of type 'grammar' is not supported here.",
+            "Invalid value for 'response_format.type': the format 'grammar' is not available here.",
           ),
         },
       ],

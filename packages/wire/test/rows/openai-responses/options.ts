@@ -45,6 +45,28 @@ export const options: Section = {
       ],
     },
     {
+      field: 'reasoning_effort',
+      outcome: ['map', 'drop', '400'],
+      says: 'The name of the Chat API means the same; when both are there they have to agree.',
+      cases: [
+        { sends: { reasoning_effort: 'low' }, upstream: { reasoning: { effort: 'low' } } },
+        {
+          sends: { reasoning_effort: 'low', reasoning: { effort: 'low' } },
+          upstream: { reasoning: { effort: 'low' } },
+        },
+        {
+          sends: { reasoning_effort: 'minimal' },
+          upstream: { reasoning: { effort: 'low' } },
+          warns: 'clamped=reasoning_effort',
+        },
+        { sends: { reasoning_effort: null }, upstream: {} },
+        {
+          sends: { reasoning_effort: 'low', reasoning: { effort: 'high' } },
+          refused: invalid('reasoning_effort', "it is 'low', but 'reasoning.effort' is 'high'"),
+        },
+      ],
+    },
+    {
       field: 'reasoning.summary',
       outcome: ['map', '400'],
       says: 'Sent as it is; none is asked for when the request does not.',
@@ -122,7 +144,7 @@ export const options: Section = {
           refused: refused(
             'unsupported_value',
             'text.format.type',
-            "A response format of type 'xml' is not supported here.",
+            "Invalid value for 'text.format.type': the format 'xml' is not available here.",
           ),
         },
         {
