@@ -55,7 +55,7 @@ test(
       CONVERSATION_TTL_SECONDS: 3600,
       STREAM_HEARTBEAT_SECONDS: 15,
       DRAIN_SECONDS: 570,
-    FETCH_CLIENT_URLS: 'never',
+      FETCH_CLIENT_URLS: 'never',
       HTTPS_PROXY: 'proxy:3128',
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'json',

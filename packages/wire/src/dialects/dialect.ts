@@ -37,6 +37,17 @@ export interface Dialect {
   /** Where clients ask for an answer that the API stores. Nothing is stored here, so none is ever found. */
   readonly storedAnswers?: readonly StoredAnswer[];
   readonly errorReply: (fault: Fault, requestId: string) => ErrorReply;
+  /** A limit of the key in headers of its own, beside `x-ratelimit-*`. */
+  readonly limitHeaders?: (limit: ToldLimit) => Readonly<Record<string, string>>;
+}
+
+/** How much is left of what a key may do. */
+export interface ToldLimit {
+  readonly unit: 'requests' | 'tokens';
+  readonly limit: number;
+  readonly remaining: number;
+  /** When all of it is free again, RFC 3339; null: never. */
+  readonly resetsAt: string | null;
 }
 
 /** `path` has the answer's id where it says `:id`. */
@@ -82,6 +93,8 @@ export interface ResolvedModel {
   readonly slug: string;
   /** False only when a catalog is loaded and lacks the slug. */
   readonly exists: boolean;
+  /** The most tokens that it reads, where a catalog tells. */
+  readonly window?: number | undefined;
   /** Efforts the model takes, weakest first; null when no catalog tells. */
   readonly efforts: readonly string[] | null;
   /** From the name's suffix, a preset or the operator's default: loses to a value in the request. */

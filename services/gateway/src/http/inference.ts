@@ -18,6 +18,7 @@ import { readJsonBody } from './body.ts';
 import { enforced } from './enforced.ts';
 import type { StartHeartbeat } from './heartbeats.ts';
 import { openContext, type ContextDeps } from './open-context.ts';
+import { withTokens } from './overflow.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import type { Scopes } from './request-scope.ts';
 import { writeStream } from './sse-writer.ts';
@@ -38,7 +39,10 @@ export interface InferenceDeps extends ContextDeps {
 }
 
 /** The whole life of a request, top to bottom. Its key was accepted before its body was read (authenticate.ts). */
-export function createInference(dialect: Pick<Dialect, 'open'>, deps: InferenceDeps): RequestHandler {
+export function createInference(
+  dialect: Pick<Dialect, 'open' | 'limitHeaders'>,
+  deps: InferenceDeps,
+): RequestHandler {
   return async (req, res) => {
     const scope = deps.scopes.of(res);
     const { record, requestId, signal } = scope;
@@ -58,7 +62,8 @@ export function createInference(dialect: Pick<Dialect, 'open'>, deps: InferenceD
       key,
       inputBytes: body.bytes,
       maxTokens: maxTokens?.tokens ?? null,
-      onStates: (states) => res.set(rateLimitHeaders(states)),
+      onStates: (states) =>
+        res.set(rateLimitHeaders(states, { render: dialect.limitHeaders, now: deps.nowSeconds() })),
     });
     let reservedUntilKnown: null | 0 = 0; // nothing is charged for a request that the upstream never took
     try {
@@ -67,10 +72,9 @@ export function createInference(dialect: Pick<Dialect, 'open'>, deps: InferenceD
       const written = exchange.codexRequest(recalled);
       record.overheadMs = scope.elapsedMs() - bodyMs;
       const request = await deps.inlineUrls(written, { body, exchange, requestId, signal });
-      const answer = await deps.ask(request, {
-        requestId,
-        turnState: req.get(TURN_STATE_HEADER) ?? null,
-        signal,
+      const turnState = req.get(TURN_STATE_HEADER) ?? null;
+      const answer = await deps.ask(request, { requestId, turnState, signal }).catch((error: unknown) => {
+        throw withTokens(error, request, model);
       });
       reservedUntilKnown = null;
       record.retries = answer.retries;

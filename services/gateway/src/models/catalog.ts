@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { OperatorChoices } from '../operator-choices.ts';
+import { capabilitiesOf, type ModelCapabilities } from './capabilities.ts';
 
 /** What is read of a backend catalog entry; the entry itself is kept for the Codex CLI, which wants all of it. */
 const entrySchema = z.object({
@@ -9,6 +10,8 @@ const entrySchema = z.object({
   priority: z.number().nullish(),
   supported_reasoning_levels: z.array(z.looseObject({ effort: z.string() })).nullish(),
   context_window: z.number().nullish(),
+  input_modalities: z.array(z.string()).nullish(),
+  web_search_tool_type: z.string().nullish(),
 });
 
 export const backendCatalogSchema = z.object({ models: z.array(z.looseObject(entrySchema.shape)) });
@@ -87,7 +90,7 @@ export interface ModelObject {
   readonly line: null;
   readonly max_input_tokens: number | null;
   readonly max_tokens: number | null;
-  readonly capabilities: null;
+  readonly capabilities: ModelCapabilities;
   readonly deprecated_at: null;
   readonly retires_at: null;
 }
@@ -95,7 +98,8 @@ export interface ModelObject {
 /** The backend's catalog has no dates; both dialects require one. */
 const UNKNOWN_CREATION = 0;
 
-export function modelObject({ slug, display_name: name, context_window: window }: CatalogEntry): ModelObject {
+export function modelObject(entry: CatalogEntry): ModelObject {
+  const { slug, display_name: name, context_window: window } = entry;
   return {
     id: slug,
     object: 'model',
@@ -108,7 +112,7 @@ export function modelObject({ slug, display_name: name, context_window: window }
     line: null,
     max_input_tokens: window ?? null,
     max_tokens: null,
-    capabilities: null,
+    capabilities: capabilitiesOf(entry),
     deprecated_at: null,
     retires_at: null,
   };

@@ -12,31 +12,39 @@ const builtInChoices: Readonly<Record<string, ModelChoices>> = { 'gpt-5.4': { de
 
 const providerPrefix = /^(openai|anthropic)\//;
 const aliasPrefix = /^claude-/;
+/** By which Claude Code's users ask for a window of a million tokens; it is cut off by the client, mostly. */
+const windowMark = /\[1m\]$/;
 const effortSuffix = new RegExp(`^(.+)-(${effortNames.join('|')})$`);
 
 /** What model names mean with these choices. @throws FaultError 400 for a preset that does not exist */
 export type ResolveModel = (catalog: Catalog, requested: string) => ResolvedModel;
 
 /**
- * A name is read in this order: what follows the first `@` is a preset; a provider's prefix is cut; an exact slug; an
+ * A name is read in this order: what follows the first `@` is a preset; a provider's prefix and `[1m]` are cut; an exact slug; an
  * alias of the operator; `claude-<slug>`; and the same again for what stands before an effort (`gpt-5.5-high`).
  */
 export function createModelResolver(choices: OperatorChoices): ResolveModel {
   return (catalog, requested) => {
     const [nameOnly = '', presetName] = splitPreset(requested);
     const preset = presetName === undefined ? undefined : presetOf(choices, presetName);
-    const name = nameOnly.replace(providerPrefix, '');
+    const name = nameOnly.replace(providerPrefix, '').replace(windowMark, '');
     const { slug, effort } = find(name, catalog, choices) ?? { slug: name, effort: null };
     const entry = entryOf(catalog, slug);
     return {
       requested,
       slug,
       exists: entry !== undefined || !catalog.complete,
-      efforts: entry?.supported_reasoning_levels?.map((level) => level.effort) ?? null,
+      ...describedBy(entry),
       ...effortOf(effort ?? preset?.effort ?? null, choicesFor(slug, choices)),
       ...(preset && { preset }),
     };
   };
+}
+
+function describedBy(entry: CatalogEntry | undefined): Pick<ResolvedModel, 'efforts' | 'window'> {
+  const window = entry?.context_window;
+  const efforts = entry?.supported_reasoning_levels?.map(({ effort }) => effort) ?? null;
+  return typeof window === 'number' ? { efforts, window } : { efforts };
 }
 
 function choicesFor(slug: string, { models }: OperatorChoices): ModelChoices {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { anthropicMessages } from '@codex-gateway/wire/dialects/anthropic-messages/dialect.ts';
 import { rateLimitHeaders } from '../../src/http/rate-limit-headers.ts';
 import type { LimitState } from '../../src/limits/limit-store.ts';
 
@@ -23,6 +24,24 @@ test('requests and tokens are told, with their reset like a Go duration', () => 
     'x-ratelimit-remaining-tokens': '999',
     'x-ratelimit-reset-tokens': '1s',
   });
+});
+
+test('an API with headers of its own gets the same limits, in its words and with the time of the reset', () => {
+  const render = anthropicMessages.limitHeaders;
+  const own = (states: readonly LimitState[]): unknown =>
+    Object.fromEntries(
+      Object.entries(rateLimitHeaders(states, { render, now: 1_800_000_000 })).filter(
+        ([name]) => !name.startsWith('x-'),
+      ),
+    );
+  assert.deepEqual(own([rpm, quota, tpm, slots]), {
+    'anthropic-ratelimit-requests-limit': '120',
+    'anthropic-ratelimit-requests-remaining': '100',
+    'anthropic-ratelimit-requests-reset': '2027-01-15T08:01:01Z',
+    'anthropic-ratelimit-tokens-limit': '900',
+    'anthropic-ratelimit-tokens-remaining': '0',
+  });
+  assert.deepEqual(rateLimitHeaders([rpm], { render: undefined, now: 0 }), rateLimitHeaders([rpm]));
 });
 
 test('of two limits of one unit the one that is nearer to its end is told, and less than nothing is none', () => {

@@ -78,3 +78,40 @@ test('one object serves both SDK families', () => {
   });
   assert.equal(modelObject({ slug: 'x' }).display_name, 'x');
 });
+
+const [yes, no] = [{ supported: true }, { supported: false }];
+
+test('what the backend says of a model is told as its capabilities', () => {
+  const described: CatalogEntry = {
+    slug: 'gpt-6-sol',
+    supported_reasoning_levels: levels,
+    input_modalities: ['text', 'image'],
+    web_search_tool_type: 'text',
+  };
+  const { capabilities } = modelObject(described);
+  assert.deepEqual(capabilities, {
+    batch: no,
+    citations: no,
+    code_execution: no,
+    context_management: {
+      supported: false,
+      clear_thinking_20251015: no,
+      clear_tool_uses_20250919: no,
+      compact_20260112: no,
+    },
+    effort: { supported: true, low: yes, medium: yes, high: yes, xhigh: no, max: no },
+    image_input: yes,
+    pdf_input: yes,
+    server_tools: { supported: true, web_search: yes, code_execution: no },
+    structured_outputs: yes,
+    thinking: {
+      supported: true,
+      types: { adaptive: yes, between_tools: yes, disabled: yes, enabled: yes },
+    },
+  });
+  const less = modelObject({ slug: 'x', supported_reasoning_levels: [{ effort: 'none' }] }).capabilities;
+  assert.deepEqual(
+    [less?.image_input, less?.server_tools.web_search, less?.thinking.supported],
+    [no, no, false],
+  );
+});

@@ -10,7 +10,7 @@ import { chosen } from './chosen.ts';
 const levels = ['low', 'medium', 'high'].map((effort) => ({ effort }));
 const catalog = toCatalog({
   models: [
-    { slug: 'gpt-6-sol', priority: 2, supported_reasoning_levels: levels },
+    { slug: 'gpt-6-sol', priority: 2, supported_reasoning_levels: levels, context_window: 872_000 },
     { slug: 'gpt-5.5', priority: 1 },
     { slug: 'gpt-5.4', priority: 4 },
     { slug: 'gpt-5.5-high', priority: 9 }, // a slug that looks like an effort suffix
@@ -20,7 +20,7 @@ const catalog = toCatalog({
 });
 const resolve = createModelResolver(noChoices);
 
-const sol = { slug: 'gpt-6-sol', efforts: ['low', 'medium', 'high'] };
+const sol = { slug: 'gpt-6-sol', window: 872_000, efforts: ['low', 'medium', 'high'] };
 const plain = { slug: 'gpt-5.5', efforts: null };
 
 const cases: readonly (readonly [
@@ -32,6 +32,8 @@ const cases: readonly (readonly [
   ['anthropic/gpt-6-sol', { ...sol, effort: null }],
   ['claude-gpt-6-sol', { ...sol, effort: null }],
   ['anthropic/claude-gpt-6-sol', { ...sol, effort: null }],
+  ['gpt-6-sol[1m]', { ...sol, effort: null }],
+  ['claude-gpt-6-sol-high[1m]', { ...sol, effort: 'high' }],
   ['gpt-6-sol-high', { ...sol, effort: 'high' }],
   ['claude-gpt-6-sol-minimal', { ...sol, effort: 'minimal' }],
   ['openai/claude-gpt-6-sol-xhigh', { ...sol, effort: 'xhigh' }],
@@ -97,14 +99,8 @@ const chosenCases: readonly (readonly [requested: string, expected: object])[] =
   ['claude-opus-medium', { slug: 'gpt-5.4', effort: 'medium' }],
   ['anything-high', { slug: 'gpt-5.5', effort: 'low' }], // an alias comes before an effort
   ['gpt-5.4-low', { slug: 'gpt-5.4', effort: 'low' }],
-  [
-    'gpt-6-sol',
-    { slug: 'gpt-6-sol', effort: null, pinnedEffort: 'high', efforts: ['low', 'medium', 'high'] },
-  ],
-  [
-    'gpt-6-sol-medium',
-    { slug: 'gpt-6-sol', effort: 'medium', pinnedEffort: 'high', efforts: ['low', 'medium', 'high'] },
-  ],
+  ['gpt-6-sol', { ...sol, effort: null, pinnedEffort: 'high' }],
+  ['gpt-6-sol-medium', { ...sol, effort: 'medium', pinnedEffort: 'high' }],
   ['gone', { slug: 'gpt-1', effort: null, exists: false }],
   [
     'gpt-5.4@fast',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isRecord } from '../../record.ts';
+import { toolSchema } from './tool-schema.ts';
 
 /**
  * Content blocks of a Messages request. Known members are checked, others (`cache_control`, `citations`, `caller`, …)
@@ -8,16 +9,18 @@ import { isRecord } from '../../record.ts';
 
 const textBlock = z.object({ type: z.literal('text'), text: z.string() });
 
+/** Clients that break lines in it mean the same. */
+const base64 = z
+  .string()
+  .transform((data) => data.replaceAll(/\s+/g, ''))
+  .refine((data) => /^[A-Za-z0-9+/]+={0,2}$/.test(data), 'base64, without a data: URL around it');
+const base64Source = z.object({ type: z.literal('base64'), media_type: z.string().min(1), data: base64 });
 const urlSource = z.object({ type: z.literal('url'), url: z.string() });
 const fileSource = z.object({ type: z.literal('file'), file_id: z.string() });
 
 const imageBlock = z.object({
   type: z.literal('image'),
-  source: z.discriminatedUnion('type', [
-    z.object({ type: z.literal('base64'), media_type: z.string(), data: z.string() }),
-    urlSource,
-    fileSource,
-  ]),
+  source: z.discriminatedUnion('type', [base64Source, urlSource, fileSource]),
 });
 
 const documentBlock = z.object({
@@ -25,7 +28,7 @@ const documentBlock = z.object({
   title: z.string().nullish(),
   context: z.string().nullish(),
   source: z.discriminatedUnion('type', [
-    z.object({ type: z.literal('base64'), media_type: z.string(), data: z.string() }),
+    base64Source,
     z.object({ type: z.literal('text'), data: z.string() }),
     z.object({
       type: z.literal('content'),
@@ -45,7 +48,7 @@ const searchResultBlock = z.object({
 
 const browserStateBlock = z.looseObject({ type: z.literal('browser_state') });
 
-const toolReferenceBlock = z.object({ type: z.literal('tool_reference'), tool_name: z.string() });
+const toolReferenceBlock = z.object({ type: z.literal('tool_reference'), tool_name: z.string().min(1) });
 
 const unrecognisedBlock = z.object({ type: z.literal('unrecognised'), name: z.string() });
 
@@ -67,7 +70,7 @@ export type ResultBlock = z.infer<typeof resultBlock>;
 
 const toolResultBlock = z.object({
   type: z.literal('tool_result'),
-  tool_use_id: z.string(),
+  tool_use_id: z.string().min(1),
   content: z.union([z.string(), z.array(resultBlock)]).nullish(),
   is_error: z.boolean().nullish(),
 });
@@ -75,10 +78,22 @@ export type ToolResultBlock = z.infer<typeof toolResultBlock>;
 
 const toolUseBlock = z.object({
   type: z.literal('tool_use'),
-  id: z.string(),
-  name: z.string(),
+  id: z.string().min(1),
+  name: z.string().min(1),
   input: z.unknown().optional(),
 });
+
+/** What a change of the tools is about; a reference to what an MCP server has names no tool of a request. */
+const changedTool = z.object({
+  type: z.string(),
+  name: z.string().min(1).nullish(),
+  definition: toolSchema.nullish(),
+});
+
+const toolChanges = [
+  z.object({ type: z.literal('tool_addition'), tool: changedTool }),
+  z.object({ type: z.literal('tool_removal'), tool: changedTool }),
+] as const;
 
 const contentBlocks = [
   textBlock,
@@ -93,7 +108,12 @@ const contentBlocks = [
   z.object({ type: z.literal('server_tool_use') }),
   z.object({ type: z.literal('web_search_tool_result') }),
   z.object({ type: z.literal('tool_search_tool_result'), content: z.unknown().optional() }),
-  z.object({ type: z.literal('compaction'), content: z.string().nullish() }),
+  z.object({
+    type: z.literal('compaction'),
+    content: z.string().nullish(),
+    tool_changes: z.array(z.discriminatedUnion('type', toolChanges)).nullish(),
+  }),
+  ...toolChanges,
   unrecognisedBlock,
 ] as const;
 
@@ -102,11 +122,12 @@ const contentBlock = z.preprocess(
   z.discriminatedUnion('type', contentBlocks),
 );
 export type ContentBlock = z.infer<typeof contentBlock>;
+export type ToolChange = Extract<ContentBlock, { type: 'tool_addition' | 'tool_removal' }>;
 export type ImageBlock = Extract<ContentBlock, { type: 'image' }>;
 export type DocumentBlock = Extract<ContentBlock, { type: 'document' }>;
 export type SearchResultBlock = Extract<ContentBlock, { type: 'search_result' }>;
 
-const systemBlocks = [textBlock, unrecognisedBlock] as const;
+const systemBlocks = [textBlock, ...toolChanges, unrecognisedBlock] as const;
 const systemBlock = z.preprocess(
   unrecognisedUnless(systemBlocks),
   z.discriminatedUnion('type', systemBlocks),

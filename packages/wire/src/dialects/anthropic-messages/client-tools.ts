@@ -1,4 +1,4 @@
-import type { Tool } from './schema.ts';
+import type { Tool } from './tool-schema.ts';
 
 /** A tool that the client runs itself and the API only names: what the model must be told about it. */
 export interface ClientTool {

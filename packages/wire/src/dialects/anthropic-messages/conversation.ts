@@ -30,7 +30,8 @@ export function systemText(content: SystemContent, context: ResultContext): stri
   const texts: string[] = [];
   for (const block of content) {
     if (block.type === 'unrecognised') context.warnings.dropped(block.name);
-    else if (block.text !== '' && !block.text.startsWith(BILLING_HEADER)) texts.push(block.text);
+    else if (block.type === 'text' && block.text !== '' && !block.text.startsWith(BILLING_HEADER))
+      texts.push(block.text);
   }
   return texts.join('\n\n');
 }
@@ -111,6 +112,9 @@ function readUserBlock(block: ContentBlock, context: ConversationContext, place:
       return { parts: textParts(JSON.stringify(block)) };
     case 'tool_result':
       return { item: callOutput(block, place, context) };
+    case 'tool_addition':
+    case 'tool_removal':
+      return {}; // they change the list of tools, see tool-list.ts
     case 'tool_use':
     case 'thinking':
     case 'redacted_thinking':
@@ -138,7 +142,9 @@ function readAssistantBlock(block: ContentBlock, context: ConversationContext): 
     case 'server_tool_use':
     case 'web_search_tool_result':
     case 'tool_search_tool_result':
-      return {}; // the model's own text has used them, and references are read elsewhere
+    case 'tool_addition':
+    case 'tool_removal':
+      return {}; // the model's own text has used them; what they say of tools is read in tool-list.ts
     case 'image':
     case 'document':
     case 'search_result':

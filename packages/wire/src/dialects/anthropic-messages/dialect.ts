@@ -1,4 +1,4 @@
-import type { Dialect } from '../dialect.ts';
+import type { Dialect, ToldLimit } from '../dialect.ts';
 import { openCountTokens } from './count-tokens.ts';
 import { anthropicErrorReply } from './error.ts';
 import { openMessages } from './open.ts';
@@ -12,4 +12,15 @@ export const anthropicMessages: Dialect = {
   open: openMessages,
   tokenCount: { path: '/messages/count_tokens', open: openCountTokens },
   errorReply: anthropicErrorReply,
+  limitHeaders,
 };
+
+/** Never `-unified-`: Claude Code takes those for the state of a subscription. */
+function limitHeaders({ unit, limit, remaining, resetsAt }: ToldLimit): Record<string, string> {
+  const name = `anthropic-ratelimit-${unit}`;
+  return {
+    [`${name}-limit`]: String(limit),
+    [`${name}-remaining`]: String(remaining),
+    ...(resetsAt !== null && { [`${name}-reset`]: resetsAt }),
+  };
+}

@@ -21,10 +21,10 @@ import { createMessagesEncoder } from './encoder.ts';
 import { declareFields, refuseThread } from './fields.ts';
 import { isOpenAiStrict, objectSchema } from './json-schema.ts';
 import type { AnswerStyle } from './message.ts';
-import { referencedTools } from './references.ts';
 import { messagesReply } from './reply.ts';
 import { messagesSchema, type MessagesBody } from './schema.ts';
 import { planThinking } from './thinking.ts';
+import { toolList } from './tool-list.ts';
 import { readTools } from './tools.ts';
 
 /**
@@ -39,7 +39,8 @@ export function openMessages(body: unknown, context: OpenContext): Exchange {
   declareFields(body, warnings);
   const { conversation, parts, style } = understand(request, context, warnings);
   const { items, bareCallIds } = conversation;
-  const lacksTools = (request.tools ?? []).length === 0 && parts.toolChoice !== 'none';
+  const declaresNone = (request.tools ?? []).length === 0 && parts.tools.length === 0;
+  const lacksTools = declaresNone && parts.toolChoice !== 'none';
   const { stop_sequences, max_tokens } = request;
   const wishes = { stop: { stop_sequences }, limits: { max_tokens } };
   const view = { commentaryIsVisible: !style.isJson, separator: '' };
@@ -72,8 +73,8 @@ interface Understood {
 function understand(request: MessagesBody, context: OpenContext, warnings: WarningLog): Understood {
   const model = context.resolveModel(request.model);
   const names = createToolNames(context.digest);
-  const referenced = referencedTools(request.messages);
-  const plan = readTools(request.tools ?? [], request.tool_choice ?? null, { names, warnings, referenced });
+  const list = toolList(request.tools ?? [], request.messages, warnings);
+  const plan = readTools(list, request.tool_choice ?? null, { names, warnings });
   const reading = { names, warnings, model: model.slug, definition: plan.definition };
   const conversation = readConversation(request.messages, reading);
   const [first] = conversation.items;

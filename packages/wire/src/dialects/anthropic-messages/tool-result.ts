@@ -26,8 +26,10 @@ export function callOutput(block: ToolResultBlock, place: Place, context: Result
 
 /** The upstream has no flag for a failed call; the words must say it. */
 function marked(output: CallOutputItem['output']): CallOutputItem['output'] {
-  if (typeof output !== 'string') return [{ type: 'input_text', text: 'Error:' }, ...output];
-  return saysItFailed.test(output) ? output : `Error: ${output}`;
+  if (typeof output === 'string') return saysItFailed.test(output) ? output : `Error: ${output}`;
+  const [first] = output;
+  const isSaid = first?.type === 'input_text' && saysItFailed.test(first.text);
+  return isSaid ? output : [{ type: 'input_text', text: 'Error:' }, ...output];
 }
 
 function resultParts(block: ToolResultBlock, place: Place, context: ResultContext): readonly ContentPart[] {

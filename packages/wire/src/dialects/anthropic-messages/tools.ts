@@ -2,9 +2,13 @@ import type { CodexTool, ToolChoice } from '../../codex/request.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import { FaultError, invalidRequest } from '../../fault.ts';
 import type { WarningLog } from '../warnings.ts';
+import { fieldPath } from '../field-path.ts';
 import { clientTool } from './client-tools.ts';
+import type { Place } from './content-parts.ts';
 import { isOpenAiStrict, objectSchema } from './json-schema.ts';
-import type { AnthropicToolChoice, Tool } from './schema.ts';
+import type { AnthropicToolChoice } from './schema.ts';
+import type { PlacedTool, ToolList } from './tool-list.ts';
+import type { Tool } from './tool-schema.ts';
 
 export interface ToolPlan {
   readonly tools: readonly CodexTool[];
@@ -17,8 +21,6 @@ export interface ToolPlan {
 export interface ToolContext {
   readonly names: ToolNames;
   readonly warnings: WarningLog;
-  /** Tools that a `tool_reference` in the history has loaded. */
-  readonly referenced: ReadonlySet<string>;
 }
 
 /** Claude Code's stand-in for all deferred tools; its own description says never to call it. */
@@ -32,54 +34,43 @@ const toolSearch = /^tool_search_tool_/;
  * @throws FaultError for a tool that cannot be offered, or a choice that names none of them
  */
 export function readTools(
-  tools: readonly Tool[],
+  list: ToolList,
   choice: AnthropicToolChoice | null,
   context: ToolContext,
 ): ToolPlan {
-  const offered = offeredTools(tools, choice, context).map(({ tool, index }) =>
-    readTool(tool, index, context),
-  );
+  const offered = offeredTools(list, choice).map((placed) => readTool(placed, context));
   const upstream = withoutRepeatedSearch(offered.filter((tool) => tool !== null));
   refuseRepeatedNames(upstream);
   return {
     tools: upstream,
     choice: choice ? toolChoice(choice, upstream, context.names) : undefined,
     parallel: choice?.disable_parallel_tool_use !== true,
-    definition: (name) => definitionLine(tools.find((tool) => tool.name === name)),
+    definition: (name) => definitionLine(list.tools.find(({ tool }) => tool.name === name)?.tool),
   };
-}
-
-interface PlacedTool {
-  readonly tool: Tool;
-  readonly index: number;
 }
 
 /** Deferred tools count once something has asked for them; a search tool of the API, which is not here, would load any. */
 function offeredTools(
-  tools: readonly Tool[],
+  { tools, loaded }: ToolList,
   choice: AnthropicToolChoice | null,
-  { referenced }: ToolContext,
 ): readonly PlacedTool[] {
   const chosen = choice?.type === 'tool' ? choice.name : null;
-  const searched = tools.some(({ type }) => typeof type === 'string' && toolSearch.test(type));
-  return tools
-    .map((tool, index) => ({ tool, index }))
-    .filter(({ tool: { name, defer_loading: deferred } }) => {
-      if (name === PLACEHOLDER) return false;
-      return (
-        deferred !== true || searched || name === chosen || (typeof name === 'string' && referenced.has(name))
-      );
-    });
+  const searched = tools.some(({ tool: { type } }) => typeof type === 'string' && toolSearch.test(type));
+  return tools.filter(({ tool: { name, defer_loading: deferred } }) => {
+    if (name === PLACEHOLDER) return false;
+    if (deferred !== true || searched) return true;
+    return typeof name === 'string' && (name === chosen || loaded.has(name));
+  });
 }
 
 /** Null for a tool that is left out. */
-function readTool(tool: Tool, index: number, context: ToolContext): CodexTool | null {
+function readTool({ tool, place }: PlacedTool, context: ToolContext): CodexTool | null {
   const { type, allowed_callers: callers } = tool;
   if (callers && !callers.includes('direct')) {
     context.warnings.dropped('tools.allowed_callers'); // only code that runs on the API's side may call it
     return null;
   }
-  if (type === null || type === undefined || type === 'custom') return customTool(tool, index, context);
+  if (type === null || type === undefined || type === 'custom') return customTool(tool, place, context);
   if (toolSearch.test(type)) return null;
   if (webSearch.test(type)) return webSearchTool(tool, context);
   if (webFetch.test(type)) {
@@ -87,13 +78,13 @@ function readTool(tool: Tool, index: number, context: ToolContext): CodexTool | 
     return { type: 'web_search' }; // it can open pages too
   }
   const known = clientTool(tool);
-  if (!known) throw unsupportedTool(type, index);
-  return functionTool(required(tool.name, `tools.${index}.name`), known, context);
+  if (!known) throw unsupportedTool(type, place);
+  return functionTool(required(tool.name, [...place, 'name']), known, context);
 }
 
-function customTool(tool: Tool, index: number, context: ToolContext): CodexTool {
-  const name = required(tool.name, `tools.${index}.name`);
-  const schema = objectSchema(required(tool.input_schema, `tools.${index}.input_schema`));
+function customTool(tool: Tool, place: Place, context: ToolContext): CodexTool {
+  const name = required(tool.name, [...place, 'name']);
+  const schema = objectSchema(required(tool.input_schema, [...place, 'input_schema']));
   const strict = tool.strict === true && isOpenAiStrict(schema);
   if (tool.strict === true && !strict) context.warnings.dropped('tools.strict');
   return functionTool(name, { description: tool.description, parameters: schema, strict }, context);
@@ -171,13 +162,14 @@ function definitionLine(tool: Tool | undefined): string | null {
   return JSON.stringify({ description, name, parameters: objectSchema(schema) });
 }
 
-function required<Value>(value: Value | null | undefined, param: string): Value {
-  if (value === null || value === undefined) throw invalidRequest(`${param}: Field required`, param);
-  return value;
+function required<Value>(value: Value | null | undefined, place: Place): Value {
+  if (value !== null && value !== undefined) return value;
+  const param = fieldPath(place, 'dots');
+  throw invalidRequest(`${param}: Field required`, param);
 }
 
-function unsupportedTool(type: string, index: number): FaultError {
-  const param = `tools.${index}.type`;
+function unsupportedTool(type: string, place: Place): FaultError {
+  const param = fieldPath([...place, 'type'], 'dots');
   return new FaultError({
     kind: 'unsupported_value',
     message: `${param}: '${type}' is not available here`,

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** One loose shape for all kinds of tools; which members a kind needs is checked where it is mapped. */
+export const toolSchema = z.object({
+  type: z.string().nullish(),
+  name: z.string().min(1).nullish(),
+  description: z.string().nullish(),
+  input_schema: z.record(z.string(), z.unknown()).nullish(),
+  strict: z.boolean().nullish(),
+  defer_loading: z.boolean().nullish(),
+  allowed_callers: z.array(z.string()).nullish(),
+  allowed_domains: z.array(z.string()).nullish(),
+  blocked_domains: z.array(z.string()).nullish(),
+  max_uses: z.number().nullish(),
+  user_location: z.record(z.string(), z.unknown()).nullish(),
+  display_width_px: z.number().nullish(),
+  display_height_px: z.number().nullish(),
+});
+export type Tool = z.infer<typeof toolSchema>;
