@@ -4,7 +4,7 @@ import { listen } from '@codex-gateway/service-kit/lifecycle.ts';
 import { createAccounts } from './accounts.ts';
 import { createPromptCache } from './backend/prompt-cache.ts';
 import { DEFAULT_QUOTA, type Quota } from './backend/quota.ts';
-import { createSeals } from './backend/seals.ts';
+import { createSeals } from './model-layer/seals.ts';
 import { createControl, type SimulatorControl } from './control/control.ts';
 import { createFaultQueue } from './control/faults.ts';
 import { createGates } from './control/gates.ts';

@@ -4,7 +4,7 @@ import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import type { PromptCache } from './backend/prompt-cache.ts';
 import type { Quota } from './backend/quota.ts';
-import type { Seals } from './backend/seals.ts';
+import type { Seals } from './model-layer/seals.ts';
 import type { FaultQueue } from './control/faults.ts';
 import type { Gates } from './control/gates.ts';
 import type { Endpoint, Journal, OpenRecord } from './control/journal.ts';

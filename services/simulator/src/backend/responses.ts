@@ -14,7 +14,9 @@ import { MODELS, type Model, scenarioModel } from './catalog.ts';
 import { statusReply } from './faults.ts';
 import { quotaHeaders } from './quota.ts';
 import { detail } from './refusal.ts';
-import { refuse } from './request-rules.ts';
+import { CODEX_FACE } from './face.ts';
+import { REQUEST_RULES } from './request-rules.ts';
+import { refuse } from '../model-layer/rule.ts';
 import { directivesFor } from '../scenario/scenario.ts';
 import { vanished } from '../scenario/vanished.ts';
 import { SCENARIO_MODELS } from '../scenario/scenario-models.ts';
@@ -77,13 +79,16 @@ async function respond(
     return statusReply(limit, { plan: account.plan, nowSeconds, quotaHeaders: headers });
   }
   const model = modelOf(slug);
-  const refusal = refuse({
+  const refusal = refuse(REQUEST_RULES, {
+    face: CODEX_FACE,
     body,
+    history: [],
     model,
     clientVersion: clientVersionOf(call),
     accountId: account.id,
     instructions: world.settings().instructions,
     seals: world.seals,
+    isStored: () => false,
   });
   if (refusal !== undefined || model === undefined) return refusal;
   const turn = judgeTurn(body, conversation, account, call);

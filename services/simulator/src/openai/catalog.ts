@@ -1,4 +1,4 @@
-import { MODELS } from '../backend/catalog.ts';
+import { MODELS, scenarioModel } from '../backend/catalog.ts';
 import { SCENARIO_MODELS } from '../scenario/scenario-models.ts';
 
 /** A model of the API. */
@@ -11,6 +11,8 @@ export interface ApiModel {
   readonly answersAs: string;
   /** Undefined for a model that does not reason. */
   readonly defaultEffort: string | undefined;
+  /** The efforts it takes. */
+  readonly efforts: readonly string[];
   /** Whether it takes `/responses` and `/chat/completions`. */
   readonly converses: boolean;
 }
@@ -34,6 +36,7 @@ function known(id: string, created: number): ApiModel {
     ownedBy: 'system',
     answersAs: SNAPSHOTS[id] ?? id,
     defaultEffort: PLAIN.includes(id) ? undefined : 'medium',
+    efforts: (MODELS.get(id) ?? scenarioModel(id)).wireEfforts,
     converses: !MUTE.includes(id),
   };
 }

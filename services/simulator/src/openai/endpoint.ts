@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { Gate } from '../control/gates.ts';
 import { noteBody } from '../control/journal.ts';
 import { type BodyReading, readBody } from '../http/body.ts';
-import { modelError } from '../http/model-error.ts';
+import { modelError } from '../model-layer/refusal.ts';
 import type { Reply } from '../http/reply.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts';
 import { DirectiveError } from '../model/directives.ts';

@@ -1,4 +1,4 @@
-import { invalidType, invalidValue, missing, modelError } from '../http/model-error.ts';
+import { invalidType, invalidValue, missing, modelError } from '../model-layer/refusal.ts';
 import type { Reply } from '../http/reply.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 
@@ -10,6 +10,15 @@ export type Parameters = ReadonlyMap<string, ParameterCheck>;
 
 export function parameters(checks: Readonly<Record<string, ParameterCheck>>): Parameters {
   return new Map(Object.entries(checks));
+}
+
+/** Options of a stream are for streams only. */
+export function refuseStreamOptions({ stream, stream_options: options }: JsonObject): Reply | undefined {
+  if (options === undefined || options === null || stream === true) return undefined;
+  return modelError({
+    message: "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
+    param: 'stream_options',
+  });
 }
 
 /** The refusal of the first parameter that is unknown or of the wrong type; `null` stands for absent. */

@@ -1,4 +1,4 @@
-import { modelError } from '../http/model-error.ts';
+import { modelError } from '../model-layer/refusal.ts';
 import { jsonReply, type Reply } from '../http/reply.ts';
 
 const KEYS_PAGE = 'https://platform.openai.com/account/api-keys';

@@ -1,4 +1,4 @@
-import { modelError } from '../http/model-error.ts';
+import { modelError } from '../model-layer/refusal.ts';
 import { htmlReply, jsonReply, type Reply } from '../http/reply.ts';
 import { type StatusDirective, statusReplyFrom } from '../scenario/status.ts';
 import { ORGANIZATION } from './organization.ts';

@@ -1,4 +1,4 @@
-import { invalidValue, missing, modelError } from '../../http/model-error.ts';
+import { invalidValue, missing, modelError } from '../../model-layer/refusal.ts';
 import type { Reply } from '../../http/reply.ts';
 import { asObjects, asText, type JsonObject } from '../../json.ts';
 

@@ -7,7 +7,7 @@ import type { ApiHandler } from '../endpoint.ts';
 import { ORGANIZATION } from '../organization.ts';
 import { apiStatusReply } from '../statuses.ts';
 import { COMPACT_PARAMETERS } from './parameters.ts';
-import { inputTokensOf, judge, readAsked } from './prepared.ts';
+import { inputTokensOf, judge, readAsked } from './asked.ts';
 import { usage } from './response-form.ts';
 
 /** `POST /responses/compact`: what people said stays, the rest becomes one sealed item. */
@@ -23,7 +23,7 @@ export const compactResponse: ApiHandler = (request, _call, world) => {
       id: world.ids.next('resp_'),
       object: 'response.compaction',
       created_at: Math.floor(world.clock.now() / 1000),
-      output: compacted(asked.items, world),
+      output: compacted([...asked.history, ...asked.input], world),
       usage: usage(figures),
     }),
   );

@@ -3,7 +3,7 @@ import { pick } from '../../model/directives.ts';
 import type { ApiHandler } from '../endpoint.ts';
 import { apiStatusReply } from '../statuses.ts';
 import { INPUT_TOKENS_PARAMETERS } from './parameters.ts';
-import { inputTokensOf, judge, readAsked } from './prepared.ts';
+import { inputTokensOf, judge, readAsked } from './asked.ts';
 
 /** `POST /responses/input_tokens`. */
 export const countInputTokens: ApiHandler = (request, _call, world) => {

@@ -15,7 +15,7 @@ import type { ApiHandler } from '../endpoint.ts';
 import { ORGANIZATION } from '../organization.ts';
 import { apiStatusReply } from '../statuses.ts';
 import { RESPONSE_PARAMETERS } from './parameters.ts';
-import { type Asked, inputTokensOf, judge, readAsked } from './prepared.ts';
+import { type Asked, inputTokensOf, judge, readAsked } from './asked.ts';
 import { responseForm } from './response-form.ts';
 
 /** `POST /responses`. */
@@ -48,7 +48,8 @@ interface SpokenAnswer {
 }
 
 function spokenAnswer(asked: Asked, model: ApiModel, world: World): SpokenAnswer {
-  const { body, items, conversation, directives } = asked;
+  const { body, history, input, conversation, directives } = asked;
+  const items = [...history, ...input];
   const request = toResponsesRequest({ ...body, input: items }, model.defaultEffort ?? 'none');
   const tokens = inputTokensOf(asked);
   const cached = world.promptCache.cachedTokens(ORGANIZATION, request.promptCacheKey, tokens);
@@ -65,8 +66,7 @@ function spokenAnswer(asked: Asked, model: ApiModel, world: World): SpokenAnswer
   };
   const save = (): void => {
     if (body['store'] === false) return;
-    const output = voice.response.output().map(asObject);
-    world.openai.stored.save(id, { items: [...items, ...output] });
+    world.openai.stored.save(id, [...items, ...voice.response.output().map(asObject)]);
   };
   return { frames: before(save, speak(decided, voice)), voice };
 }

@@ -1,33 +1,29 @@
 import type { JsonObject } from '../../json.ts';
 
-/** A response that was stored, with all that was said before it. */
-export interface StoredResponse {
-  /** Everything up to and including its output. */
-  readonly items: readonly JsonObject[];
-}
-
+/** The responses that can be gone on from. */
 export interface StoredResponses {
-  readonly save: (id: string, response: StoredResponse) => void;
-  readonly find: (id: string) => StoredResponse | undefined;
+  /** Keeps all items up to and including the output of a response. */
+  readonly save: (id: string, items: readonly JsonObject[]) => void;
+  readonly find: (id: string) => readonly JsonObject[] | undefined;
   /** An item of any stored response. */
   readonly item: (id: string) => JsonObject | undefined;
   readonly clear: () => void;
 }
 
-const MOST = 1000;
+const MOST_RESPONSES = 1000;
 
 /** Keeps the last thousand, so that a load test does not fill the memory. */
 export function createStoredResponses(): StoredResponses {
-  const responses = new Map<string, StoredResponse>();
+  const responses = new Map<string, readonly JsonObject[]>();
   return {
-    save: (id, response) => {
-      responses.set(id, response);
+    save: (id, items) => {
+      responses.set(id, items);
       const [oldest] = responses.keys();
-      if (responses.size > MOST && oldest !== undefined) responses.delete(oldest);
+      if (responses.size > MOST_RESPONSES && oldest !== undefined) responses.delete(oldest);
     },
     find: (id) => responses.get(id),
     item: (id) => {
-      for (const { items } of responses.values()) {
+      for (const items of responses.values()) {
         const found = items.find((item) => item['id'] === id);
         if (found !== undefined) return found;
       }

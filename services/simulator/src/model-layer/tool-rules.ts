@@ -1,40 +1,20 @@
-import { inWords, missing, modelError, tooLong } from '../http/model-error.ts';
+import type { Reply } from '../http/reply.ts';
+import { missing, modelError, tooLong } from './refusal.ts';
 import { type JsonObject, asObject, asObjects, asText } from '../json.ts';
 import { declaredTools } from '../model/tools.ts';
-import { detail } from './refusal.ts';
-import type { Rule } from './rule.ts';
-
-/** Members that each tool type may have. */
-const MEMBERS: Readonly<Record<string, readonly string[]>> = {
-  function: ['name', 'description', 'strict', 'parameters', 'defer_loading', 'output_schema'],
-  custom: ['name', 'description', 'format', 'defer_loading'],
-  namespace: ['name', 'description', 'tools'],
-  tool_search: ['execution', 'description', 'parameters'],
-  web_search: [
-    'external_web_access',
-    'indexed_web_access',
-    'filters',
-    'user_location',
-    'search_context_size',
-    'search_content_types',
-  ],
-  local_shell: [],
-  shell: ['environment'],
-  apply_patch: [],
-  image_generation: ['output_format', 'size', 'quality', 'background', 'model', 'action', 'partial_images'],
-};
+import type { Face, LayerContext, Rule } from './rule.ts';
 
 const NAMED_TYPES = new Set(['function', 'custom', 'namespace']);
 const MAX_NAME_LENGTH = 128;
 const NAME_PATTERN = /^[a-zA-Z0-9_-]+$/;
 
-export const TOOL_RULES: readonly Rule[] = [
+export const TOOL_RULES: readonly Rule<LayerContext>[] = [
   {
     name: 'each tool is of a known type and well formed',
     source: 'codex-pooler 2026-10-06 and 2026-10-07, codex2api#219',
-    check: ({ body }) => {
+    check: ({ body, face }) => {
       for (const [index, tool] of asObjects(body['tools']).entries()) {
-        const refusal = refuseTool(tool, `tools[${index}]`);
+        const refusal = refuseTool(tool, `tools[${index}]`, face);
         if (refusal !== undefined) return refusal;
       }
       return undefined;
@@ -64,11 +44,10 @@ export const TOOL_RULES: readonly Rule[] = [
   },
 ];
 
-function refuseTool(tool: JsonObject, path: string) {
+function refuseTool(tool: JsonObject, path: string, face: Face): Reply | undefined {
   const type = tool['type'];
-  const members = typeof type === 'string' ? MEMBERS[type] : undefined;
-  if (members === undefined)
-    return detail(`Unsupported tool type: ${type === undefined ? 'None' : inWords(type)}`);
+  const members = typeof type === 'string' ? face.tools[type] : undefined;
+  if (members === undefined) return face.unknownTool(type, path);
   const name = tool['name'];
   if (typeof type === 'string' && NAMED_TYPES.has(type)) {
     if (typeof name !== 'string' || name === '') return missing(`${path}.name`);

@@ -1,4 +1,4 @@
-import { jsonReply, type Reply } from './reply.ts';
+import { jsonReply, type Reply } from '../http/reply.ts';
 
 export interface ModelLayerError {
   readonly message: string;

@@ -1,39 +1,9 @@
-import { invalidType, invalidValue, missing, modelError, tooLong } from '../http/model-error.ts';
+import { invalidType, invalidValue, missing, modelError, tooLong } from './refusal.ts';
 import type { Reply } from '../http/reply.ts';
 import { type JsonObject, asObject, asObjects, asText } from '../json.ts';
-import { detail } from './refusal.ts';
-import type { Rule, RuleContext } from './rule.ts';
+import type { LayerContext, Rule } from './rule.ts';
 
 const MAX_ID_LENGTH = 64;
-
-const ITEM_TYPES = [
-  'message',
-  'reasoning',
-  'function_call',
-  'function_call_output',
-  'custom_tool_call',
-  'custom_tool_call_output',
-  'local_shell_call',
-  'local_shell_call_output',
-  'tool_search_call',
-  'tool_search_output',
-  'web_search_call',
-  'image_generation_call',
-  'compaction',
-  'compaction_summary',
-  'compaction_trigger',
-  'context_compaction',
-  'additional_tools',
-  'agent_message',
-  'configuration_update',
-  'item_reference',
-  'shell_call',
-  'shell_call_output',
-  'apply_patch_call',
-  'apply_patch_call_output',
-  'program',
-  'program_output',
-] as const;
 
 const PARTS_OF_ASSISTANT = ['output_text', 'refusal'] as const;
 const PARTS_OF_OTHERS = ['input_text', 'input_image', 'input_file', 'input_audio'] as const;
@@ -45,20 +15,19 @@ const PARTS_OF_OUTPUT = [
   'encrypted_content',
 ] as const;
 const WEB_SEARCH_ACTIONS = ['search', 'open_page', 'find_in_page'] as const;
-const ROLES = ['assistant', 'developer', 'user'] as const;
 
 /** Checks of one input item; `path` is its place, as in `input[3]`. */
-type ItemCheck = (item: JsonObject, path: string, context: RuleContext) => Reply | undefined;
+type ItemCheck = (item: JsonObject, path: string, context: LayerContext) => Reply | undefined;
 
-const ITEM_CHECKS: readonly (Omit<Rule, 'check'> & { readonly check: ItemCheck })[] = [
+const ITEM_CHECKS: readonly (Omit<Rule<LayerContext>, 'check'> & { readonly check: ItemCheck })[] = [
   {
     name: 'item type is known',
     source: 'codex-rs/protocol/src/models.rs and live reports; wording of the public API',
-    check: (item, path) => {
+    check: (item, path, { face }) => {
       const type = item['type'] ?? (item['role'] === undefined ? '' : 'message');
-      return ITEM_TYPES.some((known) => known === type)
+      return face.itemTypes.some((known) => known === type)
         ? undefined
-        : invalidValue(type, ITEM_TYPES, `${path}.type`);
+        : invalidValue(type, face.itemTypes, `${path}.type`);
     },
   },
   {
@@ -75,11 +44,14 @@ const ITEM_CHECKS: readonly (Omit<Rule, 'check'> & { readonly check: ItemCheck }
   {
     name: 'items are there in full, not by id only',
     source: 'can1357/oh-my-pi#41, anomalyco/opencode#7724',
-    check: (item) => {
+    check: (item, _path, { isStored }) => {
       const id = asText(item['id']);
       const byId =
         item['type'] === 'item_reference' ||
-        (item['type'] === 'reasoning' && id !== '' && asText(item['encrypted_content']) === '');
+        (item['type'] === 'reasoning' &&
+          id !== '' &&
+          asText(item['encrypted_content']) === '' &&
+          !isStored(id));
       if (!byId) return undefined;
       return modelError({
         message: `Item with id '${id}' not found. Items are not persisted when \`store\` is set to false. Try again with \`store\` set to true, or remove this item from your input.`,
@@ -152,10 +124,10 @@ function isStructuredOutput(item: JsonObject): boolean {
   return item['type'] === 'shell_call_output' || item['type'] === 'apply_patch_call_output';
 }
 
-function checkMessage(item: JsonObject, path: string): Reply | undefined {
+function checkMessage(item: JsonObject, path: string, { face }: LayerContext): Reply | undefined {
   if (item['type'] !== undefined && item['type'] !== 'message') return undefined;
   const { role, content } = item;
-  if (!ROLES.some((known) => known === role)) return invalidValue(role, ROLES, `${path}.role`);
+  if (!face.roles.some((known) => known === role)) return invalidValue(role, face.roles, `${path}.role`);
   if (content === undefined) return missing(`${path}.content`);
   if (typeof content === 'string') return undefined;
   if (!Array.isArray(content))
@@ -223,11 +195,11 @@ function checkImage(part: JsonObject, at: string): Reply | undefined {
 }
 
 /** Checks across items: each call has its output and the other way round. */
-const PAIRING_RULE: Rule = {
+const PAIRING_RULE: Rule<LayerContext> = {
   name: 'each call has its output and each output its call',
   source: 'CLIProxyAPI#2368, PR 3688; codex2api#414',
-  check: ({ body }) => {
-    const items = asObjects(body['input']);
+  check: ({ body, history }) => {
+    const items = [...history, ...asObjects(body['input'])];
     for (const { call, output, noun } of PAIRS) {
       const calls = idsOf(items, call);
       const outputs = idsOf(items, output);
@@ -257,16 +229,8 @@ function idsOf(items: readonly JsonObject[], type: string): ReadonlySet<string> 
 }
 
 /** One rule for each check of an item, and the pairing of calls. */
-export const INPUT_RULES: readonly Rule[] = [
-  {
-    name: 'no prompt_cache_breakpoint in items and parts',
-    source: 'langwatch#7507',
-    check: ({ body }) =>
-      asObjects(body['input']).some(hasBreakpoint)
-        ? detail('Unsupported parameter: prompt_cache_breakpoint')
-        : undefined,
-  },
-  ...ITEM_CHECKS.map(({ name, source, check }): Rule => ({
+export const INPUT_RULES: readonly Rule<LayerContext>[] = [
+  ...ITEM_CHECKS.map(({ name, source, check }): Rule<LayerContext> => ({
     name,
     source,
     check: (context) => {
@@ -279,8 +243,3 @@ export const INPUT_RULES: readonly Rule[] = [
   })),
   PAIRING_RULE,
 ];
-
-function hasBreakpoint(item: JsonObject): boolean {
-  const parts = [...asObjects(item['content']), ...asObjects(item['output'])];
-  return [item, ...parts].some((part) => part['prompt_cache_breakpoint'] !== undefined);
-}
