@@ -60,6 +60,7 @@ function framesOf(accepted: Accepted, world: World): Iterable<Frame> {
     ids: world.ids,
     seal: (serial) => world.seals.seal(account.id, serial),
     obfuscate: request.wantsObfuscation,
+    logprobs: () => [],
     longIds: pick(directives, 'long_ids') !== undefined,
   };
   const spoken = withFailure(speak(decided, voice), directives, responsesFailures(voice, errorFields));

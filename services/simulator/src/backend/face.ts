@@ -55,6 +55,6 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
 export const CODEX_FACE: Face = {
   roles: ['assistant', 'developer', 'user'],
   itemTypes: ITEM_TYPES,
-  tools: TOOLS,
+  tools: new Map(Object.entries(TOOLS)),
   unknownTool: (type) => detail(`Unsupported tool type: ${type === undefined ? 'None' : inWords(type)}`),
 };

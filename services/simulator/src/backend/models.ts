@@ -27,7 +27,7 @@ export async function handleModels(call: Call, world: World): Promise<Reply | un
   const allowed = [...MODELS.values()].filter(
     ({ minimalClientVersion }) => !isOlder(version, minimalClientVersion),
   );
-  const scenarios = world.listScenarioModels ? Object.keys(SCENARIO_MODELS).map(scenarioModel) : [];
+  const scenarios = world.listScenarioModels ? [...SCENARIO_MODELS.keys()].map(scenarioModel) : [];
   const models = [...allowed, ...scenarios].map(({ entry }) => entry);
   // the list depends on the client's version, so its tag does too
   const etag = models.length === ALL_ENTRIES.length ? MODELS_ETAG : `${MODELS_ETAG.slice(0, -1)}-${version}"`;

@@ -112,7 +112,7 @@ async function respond(
 }
 
 function modelOf(slug: string): Model | undefined {
-  return MODELS.get(slug) ?? (SCENARIO_MODELS[slug] === undefined ? undefined : scenarioModel(slug));
+  return MODELS.get(slug) ?? (SCENARIO_MODELS.has(slug) ? scenarioModel(slug) : undefined);
 }
 
 /** The `version` header, else the version of a User-Agent that begins like one of the Codex clients. */

@@ -1,9 +1,9 @@
+import type { Reply } from '../http/reply.ts';
 import { asObject, asText, type JsonObject } from '../json.ts';
 import { inWords, invalidType, invalidValue, listed, missing, modelError, tooLong } from './refusal.ts';
 import type { LayerContext, Rule } from './rule.ts';
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
-const EFFORT = 'reasoning.effort';
 const SUMMARIES = ['concise', 'detailed', 'auto'] as const;
 const TEXT_FORMATS = ['json_object', 'text', 'json_schema'] as const;
 const VERBOSITIES = ['low', 'medium', 'high'] as const;
@@ -50,19 +50,8 @@ export const PARAMETER_RULES: readonly Rule<LayerContext>[] = [
   {
     name: 'reasoning effort is one of this model',
     source: 'codex-pooler 2026-10-07 (unknown word), openai/codex#6647 (known word, other model)',
-    check: ({ body, model }) => {
-      const effort = asObject(body['reasoning'])['effort'];
-      if (effort === undefined || effort === null || model === undefined) return undefined;
-      if (!EFFORTS.some((known) => known === effort)) {
-        return invalidValue(effort, EFFORTS, EFFORT);
-      }
-      if (model.wireEfforts.includes(inWords(effort))) return undefined;
-      return modelError({
-        message: `Unsupported value: '${inWords(effort)}' is not supported with the '${model.slug}' model. Supported values are: ${listed(model.wireEfforts)}.`,
-        param: EFFORT,
-        code: 'unsupported_value',
-      });
-    },
+    check: ({ body, model }) =>
+      refuseEffort(asObject(body['reasoning'])['effort'], model, 'reasoning.effort'),
   },
   choiceRule('reasoning.summary', SUMMARIES, (body) => asObject(body['reasoning'])['summary']),
   choiceRule('text.format.type', TEXT_FORMATS, (body) => {
@@ -114,6 +103,22 @@ export const PARAMETER_RULES: readonly Rule<LayerContext>[] = [
     },
   },
 ];
+
+/** The refusal of an effort that is no known word, or not one of this model. */
+export function refuseEffort(
+  effort: unknown,
+  model: LayerContext['model'],
+  param: string,
+): Reply | undefined {
+  if (effort === undefined || effort === null || model === undefined) return undefined;
+  if (!EFFORTS.some((known) => known === effort)) return invalidValue(effort, EFFORTS, param);
+  if (model.wireEfforts.includes(inWords(effort))) return undefined;
+  return modelError({
+    message: `Unsupported value: '${inWords(effort)}' is not supported with the '${model.slug}' model. Supported values are: ${listed(model.wireEfforts)}.`,
+    param,
+    code: 'unsupported_value',
+  });
+}
 
 function choiceRule(
   param: string,

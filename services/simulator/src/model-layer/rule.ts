@@ -7,7 +7,7 @@ export interface Face {
   readonly roles: readonly string[];
   readonly itemTypes: readonly string[];
   /** The members that each tool type may have. */
-  readonly tools: Readonly<Record<string, readonly string[]>>;
+  readonly tools: ReadonlyMap<string, readonly string[]>;
   /** The refusal of a tool of another type. */
   readonly unknownTool: (type: unknown, path: string) => Reply;
 }

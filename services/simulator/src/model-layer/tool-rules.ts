@@ -46,7 +46,7 @@ export const TOOL_RULES: readonly Rule<LayerContext>[] = [
 
 function refuseTool(tool: JsonObject, path: string, face: Face): Reply | undefined {
   const type = tool['type'];
-  const members = typeof type === 'string' ? face.tools[type] : undefined;
+  const members = typeof type === 'string' ? face.tools.get(type) : undefined;
   if (members === undefined) return face.unknownTool(type, path);
   const name = tool['name'];
   if (typeof type === 'string' && NAMED_TYPES.has(type)) {

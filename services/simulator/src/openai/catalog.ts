@@ -51,12 +51,17 @@ function catalog(): readonly ApiModel[] {
 
 /** What `GET /models` lists. */
 export const API_MODELS: readonly ApiModel[] = catalog();
-const BY_ID: ReadonlyMap<string, ApiModel> = new Map(API_MODELS.map((model) => [model.id, model]));
+
+/** The models that choose a scenario. */
+export const SCENARIO_API_MODELS: readonly ApiModel[] = [...SCENARIO_MODELS.keys()].map((id) =>
+  known(id, CREATED),
+);
+
+const BY_ID: ReadonlyMap<string, ApiModel> = new Map(
+  [...API_MODELS, ...SCENARIO_API_MODELS].map((model) => [model.id, model]),
+);
 
 /** A model by its id; those that choose a scenario are there too, under their own name. */
 export function apiModel(id: string): ApiModel | undefined {
-  return BY_ID.get(id) ?? (SCENARIO_MODELS[id] === undefined ? undefined : known(id, CREATED));
+  return BY_ID.get(id);
 }
-
-/** The ids of the models that choose a scenario. */
-export const SCENARIO_MODEL_IDS = Object.keys(SCENARIO_MODELS);

@@ -1,6 +1,6 @@
 import { jsonReply } from '../http/reply.ts';
 import { pick } from '../model/directives.ts';
-import { type ApiModel, apiModel, API_MODELS, SCENARIO_MODEL_IDS } from './catalog.ts';
+import { type ApiModel, apiModel, API_MODELS, SCENARIO_API_MODELS } from './catalog.ts';
 import type { ApiHandler } from './endpoint.ts';
 import { apiStatusReply, modelNotFound } from './statuses.ts';
 
@@ -8,7 +8,7 @@ import { apiStatusReply, modelNotFound } from './statuses.ts';
 export const listModels: ApiHandler = (_request, _call, world) => {
   const fault = pick(world.faults.takeForModels(), 'status');
   if (fault !== undefined) return Promise.resolve(apiStatusReply(fault));
-  const scenarios = world.listScenarioModels ? SCENARIO_MODEL_IDS.flatMap((id) => apiModel(id) ?? []) : [];
+  const scenarios = world.listScenarioModels ? SCENARIO_API_MODELS : [];
   const data = [...API_MODELS, ...scenarios].map(toEntry);
   return Promise.resolve(jsonReply(200, { object: 'list', data }));
 };

@@ -12,7 +12,7 @@ export function parameters(checks: Readonly<Record<string, ParameterCheck>>): Pa
   return new Map(Object.entries(checks));
 }
 
-/** Options of a stream are for streams only. */
+/** Options of a stream are for streams only (BerriAI/litellm#5803). */
 export function refuseStreamOptions({ stream, stream_options: options }: JsonObject): Reply | undefined {
   if (options === undefined || options === null || stream === true) return undefined;
   return modelError({
@@ -21,7 +21,7 @@ export function refuseStreamOptions({ stream, stream_options: options }: JsonObj
   });
 }
 
-/** The refusal of the first parameter that is unknown or of the wrong type; `null` stands for absent. */
+/** The refusal of the first parameter that is unknown (teabranch/open-responses-server#41) or of the wrong type; `null` stands for absent. */
 export function refuseParameters(body: JsonObject, known: Parameters): Reply | undefined {
   for (const [param, value] of Object.entries(body)) {
     const check = known.get(param);
@@ -90,6 +90,7 @@ function number(
       : invalidType(param, noun === 'integer' ? 'an integer' : 'a decimal', value);
 }
 
+/** As in UKGovernmentBEIS/inspect_evals#694. */
 interface Excess {
   readonly param: string;
   readonly bound: string;

@@ -52,6 +52,7 @@ export function apiStatusReply(directive: StatusDirective): Reply {
   return make?.(directive) ?? serverError(`Simulated status ${directive.status}`, directive.status);
 }
 
+/** The words of Aider-AI/aider#2030. */
 export function modelNotFound(model: string): Reply {
   return modelError({
     message: `The model \`${model}\` does not exist or you do not have access to it.`,
@@ -60,9 +61,10 @@ export function modelNotFound(model: string): Reply {
   });
 }
 
+/** The words of openai/codex#10060, the types of Pythagora-io/gpt-pilot PR 53. */
 function rateLimited(type: 'requests' | 'tokens', unit: string, directive: StatusDirective): Reply {
   const seconds = directive.retry_after ?? DEFAULT_WAIT_SECONDS;
-  const message = `Rate limit reached for this model in organization ${ORGANIZATION} on ${type} per min (${unit}): Limit 3, Used 3, Requested 1. Please try again in ${seconds}s. Visit https://platform.openai.com/account/rate-limits to learn more.`;
+  const message = `Rate limit reached for organization ${ORGANIZATION} on ${type} per min (${unit}): Limit 3, Used 3, Requested 1. Please try again in ${seconds}s. Visit https://platform.openai.com/account/rate-limits to learn more.`;
   return jsonReply(
     429,
     { error: { message, type, param: null, code: 'rate_limit_exceeded' } },

@@ -1,5 +1,4 @@
-/** Models that choose a scenario by their name, for clients that cannot put a directive into the prompt. */
-export const SCENARIO_MODELS: Readonly<Record<string, readonly string[]>> = {
+const BY_NAME: Readonly<Record<string, readonly string[]>> = {
   'sim-load': ['stream events=500 bytes=40 rate=100'],
   'sim-slow': ['slow ms=200'],
   'sim-stall': ['stall after=6'],
@@ -15,3 +14,6 @@ export const SCENARIO_MODELS: Readonly<Record<string, readonly string[]>> = {
   'sim-refusal': ['refusal'],
   'sim-keep-open': ['keep_open'],
 };
+
+/** Models that choose a scenario by their name, for clients that cannot put a directive into the prompt. */
+export const SCENARIO_MODELS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(BY_NAME));

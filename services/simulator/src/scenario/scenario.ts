@@ -15,7 +15,7 @@ export function directivesFor(
   faults: FaultQueue,
 ): readonly Directive[] {
   const queued = faults.takeForResponses();
-  const named = SCENARIO_MODELS[model];
+  const named = SCENARIO_MODELS.get(model);
   if (named === undefined && !prompt.includes(OPENING)) return queued;
   const own = [...(named ?? []).map(parseDirective), ...parseDirectives(prompt)];
   return [...queued, ...own.filter((directive) => faults.stillApplies(prompt, directive))];

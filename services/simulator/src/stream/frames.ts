@@ -53,11 +53,12 @@ export function foreignFrame(type: string, value: object): Frame {
   return { type, text: `event: ${type}\ndata: ${JSON.stringify({ type, ...value })}\n\n` };
 }
 
-/** Frames as a test wrote them: objects become events named by their `type`, strings go out as they are. */
+/** Frames as a test wrote them: objects become events, named by their `type` if they have one; strings go out as they are. */
 export function scriptedFrames(events: readonly (object | string)[]): readonly Frame[] {
   return events.map((event) => {
     if (typeof event === 'string') return { type: 'raw', text: event };
-    const type = 'type' in event && typeof event.type === 'string' ? event.type : 'message';
-    return { type, text: `event: ${type}\ndata: ${JSON.stringify(event)}\n\n` };
+    const data = `data: ${JSON.stringify(event)}\n\n`;
+    const type = 'type' in event && typeof event.type === 'string' ? event.type : undefined;
+    return type === undefined ? { type: 'data', text: data } : { type, text: `event: ${type}\n${data}` };
   });
 }

@@ -13,6 +13,8 @@ export interface Voice {
   /** Encrypted content that belongs to the account of this request. */
   readonly seal: (serial: string) => string;
   readonly obfuscate: boolean;
+  /** What `logprobs` holds for a text. */
+  readonly logprobs: (text: string) => readonly object[];
   /** Message ids of about 400 characters, as the backend gives them at times. */
   readonly longIds: boolean;
 }
@@ -105,8 +107,8 @@ function* speakReasoning(item: Item<'reasoning'>, { index }: Place, voice: Voice
   yield doneFrame(voice, index, done);
 }
 
-function textPart(text: string): object {
-  return { type: 'output_text', annotations: [], logprobs: [], text };
+function textPart(text: string, logprobs: readonly object[] = []): object {
+  return { type: 'output_text', annotations: [], logprobs, text };
 }
 
 function* speakMessage(item: Item<'message'>, place: Place, voice: Voice): Generator<Frame> {
@@ -117,10 +119,23 @@ function* speakMessage(item: Item<'message'>, place: Place, voice: Voice): Gener
   const at = `"item_id":"${id}","output_index":${index},"content_index":0`;
   yield addedFrame(writer, index, { ...base, status: 'in_progress', content: [] });
   yield writer.frame('response.content_part.added', `${at},"part":${JSON.stringify(textPart(''))}`);
-  yield* speakDeltas('response.output_text.delta', `${at},"logprobs":[]`, item.text, voice);
-  yield writer.frame('response.output_text.done', `${at},"text":${JSON.stringify(item.text)},"logprobs":[]`);
-  yield writer.frame('response.content_part.done', `${at},"part":${JSON.stringify(textPart(item.text))}`);
-  yield doneFrame(voice, index, { ...base, status, content: [textPart(item.text)] });
+  const logprobs = voice.logprobs(item.text);
+  const part = textPart(item.text, logprobs);
+  yield* speakText(at, item.text, voice);
+  yield writer.frame(
+    'response.output_text.done',
+    `${at},"text":${JSON.stringify(item.text)},"logprobs":${JSON.stringify(logprobs)}`,
+  );
+  yield writer.frame('response.content_part.done', `${at},"part":${JSON.stringify(part)}`);
+  yield doneFrame(voice, index, { ...base, status, content: [part] });
+}
+
+function* speakText(at: string, text: string, { writer, logprobs, obfuscate }: Voice): Generator<Frame> {
+  for (const delta of piecesOf(text)) {
+    const fields = `${at},"logprobs":${JSON.stringify(logprobs(delta))},"delta":${JSON.stringify(delta)}`;
+    const padding = obfuscate ? `,"obfuscation":"${paddingFor(delta)}"` : '';
+    yield writer.frame('response.output_text.delta', `${fields}${padding}`);
+  }
 }
 
 function refusalPart(refusal: string): object {

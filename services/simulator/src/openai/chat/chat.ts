@@ -1,27 +1,29 @@
 import { fingerprintOf } from '../../digest.ts';
-import type { Reply } from '../../http/reply.ts';
 import { asObject, asObjects, asText, type JsonObject } from '../../json.ts';
 import { type Conversation, readConversation } from '../../model/conversation.ts';
 import { type Directive, pick } from '../../model/directives.ts';
 import { think } from '../../model/mind.ts';
 import { tokensIn } from '../../model/tokens.ts';
+import { refuse } from '../../model-layer/rule.ts';
 import { directivesFor } from '../../scenario/scenario.ts';
 import { vanished } from '../../scenario/vanished.ts';
 import { distort, MALFORMED_HTML, type Noise } from '../../stream/distort.ts';
 import { errorTypeOf, type FailureFrames, type StreamFault, withFailure } from '../../stream/failures.ts';
 import type { Frame } from '../../stream/frames.ts';
+import { logprobsOf } from '../../stream/logprobs.ts';
 import type { World } from '../../world.ts';
 import { type ApiAnswer, sendAnswer } from '../answer.ts';
 import { type ApiModel, apiModel } from '../catalog.ts';
 import type { ApiHandler } from '../endpoint.ts';
 import { ORGANIZATION } from '../organization.ts';
-import { refuseParameters } from '../parameters.ts';
+import { refuseParameters, refuseStreamOptions } from '../parameters.ts';
+import { serviceTierOf } from '../service-tier.ts';
 import { apiStatusReply, modelNotFound } from '../statuses.ts';
 import { createChunkWriter, speakChat } from './chunks.ts';
 import { completionOf, toChoice, usageOf } from './completion.ts';
-import { refuseChat } from './message-rules.ts';
 import { CHAT_PARAMETERS } from './parameters.ts';
 import { toItems, toModelRequest } from './request.ts';
+import { CHAT_RULES } from './rules.ts';
 
 /** `POST /chat/completions`. */
 export const createChatCompletion: ApiHandler = async (request, call, world) => {
@@ -33,16 +35,14 @@ export const createChatCompletion: ApiHandler = async (request, call, world) => 
   if (status !== undefined) return apiStatusReply(status);
   if (await vanished(directives, call)) return undefined;
   const model = apiModel(slug);
-  const refusal = refuse(body, model);
-  if (refusal !== undefined || model === undefined) return refusal;
+  const wrong = refuseParameters(body, CHAT_PARAMETERS) ?? refuseStreamOptions(body);
+  if (wrong !== undefined) return wrong;
+  if (model?.converses !== true) return modelNotFound(slug);
+  const refusal = refuse(CHAT_RULES, { body, model });
+  if (refusal !== undefined) return refusal;
   const answer = chatAnswer({ body, model, conversation, directives }, world);
   return sendAnswer(answer, request, call, world);
 };
-
-function refuse(body: JsonObject, model: ApiModel | undefined): Reply | undefined {
-  const unknown = model?.converses === true ? undefined : modelNotFound(asText(body['model']));
-  return refuseParameters(body, CHAT_PARAMETERS) ?? unknown ?? refuseChat(body);
-}
 
 interface ChatQuestion {
   readonly body: JsonObject;
@@ -60,13 +60,18 @@ function chatAnswer({ body, model, conversation, directives }: ChatQuestion, wor
   const cached = world.promptCache.cachedTokens(ORGANIZATION, request.promptCacheKey, tokens);
   const asked = Array.from({ length: typeof body['n'] === 'number' ? body['n'] : 1 });
   const decided = asked.map(() => think({ request, conversation, directives, input: { tokens, cached } }));
-  const isLegacy = body['functions'] !== undefined;
-  const choices = decided.map((answer, index) => toChoice(answer, { index, isLegacy, ids: world.ids }));
+  const place = {
+    isLegacy: asObjects(body['functions']).length > 0,
+    logprobs: logprobsFor(body),
+    ids: world.ids,
+  };
+  const choices = decided.map((answer, index) => toChoice(answer, { ...place, index }));
   const usage = usageOf(decided);
   const identity = {
     id: world.ids.next('chatcmpl-').slice(0, ID_LENGTH),
     created: Math.floor(world.clock.now() / 1000),
     model: model.answersAs,
+    serviceTier: serviceTierOf(body),
     fingerprint: `fp_${fingerprintOf(model.answersAs).slice(0, FINGERPRINT_LENGTH)}`,
   };
   const includeUsage = asObject(body['stream_options'])['include_usage'] === true;
@@ -80,6 +85,12 @@ function chatAnswer({ body, model, conversation, directives }: ChatQuestion, wor
     },
     whole: () => completionOf(identity, choices, usage),
   };
+}
+
+/** What a choice tells of the likelihood of its text, when that is asked for. */
+function logprobsFor({ logprobs, top_logprobs: top }: JsonObject): ((text: string) => object) | undefined {
+  if (logprobs !== true) return undefined;
+  return (text) => ({ content: logprobsOf(text, typeof top === 'number' ? top : 0), refusal: null });
 }
 
 /** A chat stream has one form for every failure: an error in the place of a chunk, and no sentinel. */

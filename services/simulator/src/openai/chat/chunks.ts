@@ -1,13 +1,21 @@
 import { interleave, paddingFor, piecesOf } from '../../stream/deltas.ts';
 import type { Frame } from '../../stream/frames.ts';
-import type { ChatCall, ChatChoice, ChatIdentity, ChatText } from './completion.ts';
+import {
+  type ChatCall,
+  type ChatChoice,
+  type ChatIdentity,
+  type ChatText,
+  hasContent,
+} from './completion.ts';
 
 const CHUNK = 'chat.completion.chunk';
 
 export interface ChunkWriter {
   /** A chunk of one choice; `spoken` is what its padding hides the length of. */
-  readonly delta: (index: number, delta: object, spoken?: string) => Frame;
-  readonly finish: (index: number, reason: string) => Frame;
+  readonly delta: (choice: ChatChoice, delta: object, spoken?: string) => Frame;
+  /** A piece of the text. */
+  readonly text: (choice: ChatChoice, content: string) => Frame;
+  readonly finish: (choice: ChatChoice) => Frame;
   readonly usage: (usage: object) => Frame;
 }
 
@@ -25,23 +33,26 @@ export function createChunkWriter({ identity, obfuscate, includeUsage }: ChunkFo
     object: CHUNK,
     created: identity.created,
     model: identity.model,
-    service_tier: 'default',
+    service_tier: identity.serviceTier,
     system_fingerprint: identity.fingerprint,
   }).slice(0, -1);
-  const chunk = (choices: string, usage: string, spoken: string): Frame => {
+  const chunk = (choices: readonly object[], usage: string, spoken = ''): Frame => {
     const padding = obfuscate ? `,"obfuscation":"${paddingFor(spoken)}"` : '';
-    return { type: CHUNK, text: `data: ${head},"choices":[${choices}]${usage}${padding}}\n\n` };
+    return { type: CHUNK, text: `data: ${head},"choices":${JSON.stringify(choices)}${usage}${padding}}\n\n` };
   };
   const noUsage = includeUsage ? ',"usage":null' : '';
   return {
-    delta: (index, delta, spoken = '') => chunk(choiceOf(index, delta, null), noUsage, spoken),
-    finish: (index, reason) => chunk(choiceOf(index, {}, reason), noUsage, ''),
-    usage: (usage) => chunk('', `,"usage":${JSON.stringify(usage)}`, ''),
+    delta: ({ index }, delta, spoken) =>
+      chunk([{ index, delta, logprobs: null, finish_reason: null }], noUsage, spoken),
+    text: ({ index, logprobs }, content) => {
+      const figures = logprobs === undefined ? null : logprobs(content);
+      const choice = { index, delta: { content }, logprobs: figures, finish_reason: null };
+      return chunk([choice], noUsage, content);
+    },
+    finish: ({ index, finishReason }) =>
+      chunk([{ index, delta: {}, logprobs: null, finish_reason: finishReason }], noUsage),
+    usage: (usage) => chunk([], `,"usage":${JSON.stringify(usage)}`),
   };
-}
-
-function choiceOf(index: number, delta: object, reason: string | null): string {
-  return `{"index":${index},"delta":${JSON.stringify(delta)},"logprobs":null,"finish_reason":${JSON.stringify(reason)}}`;
 }
 
 const DONE: Frame = { type: '[DONE]', text: 'data: [DONE]\n\n' };
@@ -58,29 +69,29 @@ export function* speakChat(
 }
 
 function* speakChoice(choice: ChatChoice, writer: ChunkWriter): Generator<Frame> {
-  const { index, texts, refusal, calls } = choice;
-  const role = { role: 'assistant', content: texts.length > 0 ? '' : null };
+  const { texts, refusal, calls } = choice;
+  const role = { role: 'assistant', content: hasContent(choice) ? '' : null };
   const [only, ...others] = calls;
   if (texts.length === 0 && only !== undefined && others.length === 0) {
     // a call that is the whole answer opens with the role
-    yield writer.delta(index, { ...role, ...opening(choice, only, 0), refusal: null });
+    yield writer.delta(choice, { ...role, ...opening(choice, only, 0), refusal: null });
     yield* speakPayload(choice, only, 0, writer);
   } else {
-    yield writer.delta(index, { ...role, refusal: refusal === undefined ? null : '' });
-    for (const text of texts) yield* speakText(index, text, writer);
-    for (const piece of piecesOf(refusal ?? '')) yield writer.delta(index, { refusal: piece }, piece);
+    yield writer.delta(choice, { ...role, refusal: refusal === undefined ? null : '' });
+    for (const text of texts) yield* speakText(choice, text, writer);
+    for (const piece of piecesOf(refusal ?? '')) yield writer.delta(choice, { refusal: piece }, piece);
     yield* speakCalls(choice, writer);
   }
-  yield writer.finish(index, choice.finishReason);
+  yield writer.finish(choice);
 }
 
-function* speakText(index: number, text: ChatText, writer: ChunkWriter): Generator<Frame> {
+function* speakText(choice: ChatChoice, text: ChatText, writer: ChunkWriter): Generator<Frame> {
   if (text.type === 'load') {
-    const frame = writer.delta(index, { content: text.delta }, text.delta);
+    const frame = writer.text(choice, text.delta);
     for (let sent = 0; sent < text.events; sent += 1) yield frame;
     return;
   }
-  for (const content of piecesOf(text.text)) yield writer.delta(index, { content }, content);
+  for (const content of piecesOf(text.text)) yield writer.text(choice, content);
 }
 
 function* speakCalls(choice: ChatChoice, writer: ChunkWriter): Generator<Frame> {
@@ -95,7 +106,7 @@ function* speakCall(
   place: number,
   writer: ChunkWriter,
 ): Generator<Frame> {
-  yield writer.delta(choice.index, opening(choice, call, place));
+  yield writer.delta(choice, opening(choice, call, place));
   yield* speakPayload(choice, call, place, writer);
 }
 
@@ -106,16 +117,16 @@ function opening({ isLegacy }: ChatChoice, { id, type, name }: ChatCall, place: 
 }
 
 function* speakPayload(
-  { index, isLegacy }: ChatChoice,
+  choice: ChatChoice,
   { type, payload }: ChatCall,
   place: number,
   writer: ChunkWriter,
 ): Generator<Frame> {
   for (const piece of piecesOf(payload)) {
     const said = type === 'function' ? { function: { arguments: piece } } : { custom: { input: piece } };
-    const delta = isLegacy
+    const delta = choice.isLegacy
       ? { function_call: { arguments: piece } }
       : { tool_calls: [{ index: place, ...said }] };
-    yield writer.delta(index, delta, piece);
+    yield writer.delta(choice, delta, piece);
   }
 }

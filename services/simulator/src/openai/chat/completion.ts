@@ -20,6 +20,8 @@ export interface ChatChoice {
   readonly interleaved: boolean;
   /** The one call of a request with the legacy `functions`. */
   readonly isLegacy: boolean;
+  /** What `logprobs` holds for a text, when figures are wanted. */
+  readonly logprobs: ((text: string) => object) | undefined;
   readonly finishReason: 'stop' | 'length' | 'tool_calls' | 'function_call' | 'content_filter';
 }
 
@@ -28,10 +30,12 @@ export type ChatText = Extract<AnswerItem, { type: 'message' | 'load' }>;
 
 const CALL_ID_LENGTH = 29;
 
-export function toChoice(
-  answer: Answer,
-  { index, isLegacy, ids }: { readonly index: number; readonly isLegacy: boolean; readonly ids: Ids },
-): ChatChoice {
+/** What a choice is beside its answer. */
+export interface ChoicePlace extends Pick<ChatChoice, 'index' | 'isLegacy' | 'logprobs'> {
+  readonly ids: Ids;
+}
+
+export function toChoice(answer: Answer, { index, isLegacy, logprobs, ids }: ChoicePlace): ChatChoice {
   const calls = answer.items.flatMap((item): readonly ChatCall[] => {
     if (item.type !== 'function_call' && item.type !== 'custom_tool_call') return [];
     const id = ids.next('call_').slice(0, CALL_ID_LENGTH);
@@ -47,6 +51,7 @@ export function toChoice(
     calls: legacy ? calls.slice(0, 1) : calls,
     interleaved: answer.interleaved,
     isLegacy: legacy,
+    logprobs,
     finishReason: finishReasonOf(answer, calls.length > 0, legacy),
   };
 }
@@ -68,11 +73,12 @@ export interface ChatIdentity {
   readonly created: number;
   readonly model: string;
   readonly fingerprint: string;
+  readonly serviceTier: string;
 }
 
 /** A completion as one object. */
 export function completionOf(
-  { id, created, model, fingerprint }: ChatIdentity,
+  { id, created, model, fingerprint, serviceTier }: ChatIdentity,
   choices: readonly ChatChoice[],
   usage: object,
 ): object {
@@ -84,21 +90,33 @@ export function completionOf(
     choices: choices.map((choice) => ({
       index: choice.index,
       message: messageOf(choice),
-      logprobs: null,
+      logprobs: choice.logprobs?.(contentOf(choice) ?? '') ?? null,
       finish_reason: choice.finishReason,
     })),
     usage,
-    service_tier: 'default',
+    service_tier: serviceTier,
     system_fingerprint: fingerprint,
   };
 }
 
-function messageOf({ texts, refusal, calls, isLegacy }: ChatChoice): object {
-  const content = texts.map((text) => (text.type === 'load' ? text.delta.repeat(text.events) : text.text));
+/** Whether the message has text; one with neither text nor anything else has an empty one. */
+export function hasContent({ texts, refusal, calls }: ChatChoice): boolean {
+  return texts.length > 0 || (refusal === undefined && calls.length === 0);
+}
+
+function contentOf(choice: ChatChoice): string | null {
+  if (!hasContent(choice)) return null;
+  return choice.texts
+    .map((text) => (text.type === 'load' ? text.delta.repeat(text.events) : text.text))
+    .join('');
+}
+
+function messageOf(choice: ChatChoice): object {
+  const { refusal, calls, isLegacy } = choice;
   const [first] = calls;
   return {
     role: 'assistant',
-    content: content.length > 0 ? content.join('') : null,
+    content: contentOf(choice),
     refusal: refusal ?? null,
     annotations: [],
     ...(isLegacy && first !== undefined

@@ -1,68 +1,82 @@
-import { invalidValue, missing, modelError } from '../../model-layer/refusal.ts';
 import type { Reply } from '../../http/reply.ts';
 import { asObjects, asText, type JsonObject } from '../../json.ts';
+import { invalidType, invalidValue, missing, modelError } from '../../model-layer/refusal.ts';
+import type { Rule } from '../../model-layer/rule.ts';
 
 const ROLES = ['system', 'assistant', 'user', 'function', 'tool', 'developer'] as const;
+const PARTS = ['text', 'image_url', 'input_audio', 'refusal', 'audio', 'file'] as const;
 
-/** What the API refuses in a chat request beyond the types of its parameters. */
-const CHAT_RULES: readonly ((body: JsonObject) => Reply | undefined)[] = [
-  ({ messages }) => (messages === undefined ? missing('messages') : undefined),
-  ({ messages }) =>
-    asObjects(messages).length > 0
-      ? undefined
-      : modelError({
-          message:
-            "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.",
-          param: 'messages',
-          code: 'empty_array',
-        }),
-  ({ messages }) => {
-    for (const [index, { role, content }] of asObjects(messages).entries()) {
-      const at = `messages[${index}]`;
-      if (role === undefined) return missing(`${at}.role`);
-      if (!ROLES.some((known) => known === role)) return invalidValue(role, ROLES, `${at}.role`);
-      if (role !== 'assistant' && content === undefined) return missing(`${at}.content`);
-    }
-    return undefined;
+interface WithMessages {
+  readonly body: JsonObject;
+}
+
+/** What the API refuses in the messages of a chat request. */
+export const MESSAGE_RULES: readonly Rule<WithMessages>[] = [
+  {
+    name: 'there are messages',
+    source: 'API reference; its words are those for other lists',
+    check: ({ body: { messages } }) => {
+      if (messages === undefined || messages === null) return missing('messages');
+      return asObjects(messages).length > 0
+        ? undefined
+        : modelError({
+            message:
+              "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.",
+            param: 'messages',
+            code: 'empty_array',
+          });
+    },
   },
-  ({ messages }) => refusePairing(asObjects(messages)),
-  ({ stream, stream_options: options }) =>
-    options === undefined || options === null || stream === true
-      ? undefined
-      : modelError({
-          message: "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
-          param: 'stream_options',
-        }),
-  ({ max_tokens: old, max_completion_tokens: current }) =>
-    typeof old === 'number' && typeof current === 'number'
-      ? modelError({
-          message: "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
-          code: 'invalid_parameter_combination',
-        })
-      : undefined,
+  {
+    name: 'each message has a known role and content',
+    source: 'aallam/openai-kotlin#320',
+    check: ({ body }) => {
+      for (const [index, message] of asObjects(body['messages']).entries()) {
+        const refusal = refuseMessage(message, `messages[${index}]`);
+        if (refusal !== undefined) return refusal;
+      }
+      return undefined;
+    },
+  },
+  {
+    name: 'each call is answered by the tool messages right behind it',
+    source: 'miurla/morphic#136, microsoft/promptflow PR 3130',
+    check: ({ body }) => refusePairing(asObjects(body['messages'])),
+  },
 ];
 
-/** The first refusal of a chat request. */
-export function refuseChat(body: JsonObject): Reply | undefined {
-  for (const rule of CHAT_RULES) {
-    const refusal = rule(body);
-    if (refusal !== undefined) return refusal;
+function refuseMessage(message: JsonObject, path: string): Reply | undefined {
+  const { role, content } = message;
+  if (role === undefined) return missing(`${path}.role`);
+  if (!ROLES.some((known) => known === role)) return invalidValue(role, ROLES, `${path}.role`);
+  if (role === 'tool' && message['tool_call_id'] === undefined) return missing(`${path}.tool_call_id`);
+  const mayBeEmpty = role === 'assistant' && (content === undefined || content === null);
+  return mayBeEmpty ? undefined : refuseContent(content, `${path}.content`);
+}
+
+function refuseContent(content: unknown, path: string): Reply | undefined {
+  if (content === undefined) return missing(path);
+  if (typeof content === 'string') return undefined;
+  if (!Array.isArray(content)) return invalidType(path, 'one of a string or array of objects', content);
+  for (const [index, { type }] of asObjects(content).entries()) {
+    const at = `${path}[${index}].type`;
+    if (type === undefined) return missing(at);
+    if (!PARTS.some((known) => known === type)) return invalidValue(type, PARTS, at);
   }
   return undefined;
 }
 
-/** Every call is answered by the tool messages right behind it, and no tool message stands alone. */
 function refusePairing(messages: readonly JsonObject[]): Reply | undefined {
   let open = new Set<string>();
   for (const [index, message] of messages.entries()) {
     if (message['role'] === 'tool') {
       if (!open.delete(asText(message['tool_call_id']))) return aloneAt(index);
     } else {
-      if (open.size > 0) return unanswered(open, index);
+      if (open.size > 0) return unansweredAt(index, open);
       open = new Set(asObjects(message['tool_calls']).map(({ id }) => asText(id)));
     }
   }
-  return open.size > 0 ? unanswered(open, messages.length) : undefined;
+  return open.size > 0 ? unansweredAt(messages.length, open) : undefined;
 }
 
 function aloneAt(index: number): Reply {
@@ -73,7 +87,7 @@ function aloneAt(index: number): Reply {
   });
 }
 
-function unanswered(ids: ReadonlySet<string>, index: number): Reply {
+function unansweredAt(index: number, ids: ReadonlySet<string>): Reply {
   return modelError({
     message: `An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: ${[...ids].join(', ')}`,
     param: `messages.[${index}].role`,

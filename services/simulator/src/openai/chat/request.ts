@@ -74,7 +74,7 @@ function toParts(content: unknown): unknown {
   );
 }
 
-function toTools(body: JsonObject): readonly JsonObject[] {
+export function toTools(body: JsonObject): readonly JsonObject[] {
   const legacy = asObjects(body['functions']).map((tool) => ({ ...tool, type: 'function' }));
   const tools = asObjects(body['tools']).map((tool) => ({
     type: tool['type'],
@@ -84,7 +84,7 @@ function toTools(body: JsonObject): readonly JsonObject[] {
   return [...tools, ...legacy];
 }
 
-function toToolChoice(body: JsonObject): unknown {
+export function toToolChoice(body: JsonObject): unknown {
   const choice = body['tool_choice'] ?? body['function_call'];
   if (typeof choice === 'string' || choice === undefined || choice === null) return choice;
   const given = asObject(choice);

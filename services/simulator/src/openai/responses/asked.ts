@@ -76,11 +76,13 @@ export function judge({ body, history, input }: Asked, known: Parameters, world:
   return reply === undefined ? { kind: 'accepted', model } : { kind: 'refused', reply };
 }
 
+/** A 404 since September 2026 (BerriAI/litellm PR 39457), a 400 in these words before (skorokithakis/sysaidmin#9). */
 function modelUnknown(model: string): Reply {
   return modelError({
     message: `The requested model '${model}' does not exist.`,
     param: 'model',
     code: 'model_not_found',
+    status: 404,
   });
 }
 

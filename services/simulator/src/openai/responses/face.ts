@@ -106,7 +106,7 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
 export const API_FACE: Face = {
   roles: ['assistant', 'system', 'developer', 'user'],
   itemTypes: ITEM_TYPES,
-  tools: TOOLS,
+  tools: new Map(Object.entries(TOOLS)),
   unknownTool: (type, path) =>
     invalidValue(type === undefined ? '' : inWords(type), Object.keys(TOOLS), `${path}.type`),
 };

@@ -1,8 +1,9 @@
-import type { JsonObject } from '../../json.ts';
+import { isJsonObject, type JsonObject } from '../../json.ts';
 import type { UsageFigures } from '../../model/answer.ts';
 import type { ResponsesRequest } from '../../model/request.ts';
 import type { ResponseForm } from '../../stream/response-object.ts';
 import type { ApiModel } from '../catalog.ts';
+import { serviceTierOf } from '../service-tier.ts';
 
 export interface ResponseIdentity {
   readonly id: string;
@@ -34,6 +35,7 @@ export function responseForm(
     user: null,
     metadata: {},
     ...givenOf(body),
+    ...conversationOf(body),
     instructions: body['instructions'] ?? null,
     model: model.answersAs,
     parallel_tool_calls: request.parallelToolCalls,
@@ -41,7 +43,7 @@ export function responseForm(
       effort: model.defaultEffort === undefined ? null : request.effort,
       summary: reasoning['summary'] ?? null,
     },
-    service_tier: 'default',
+    service_tier: serviceTierOf(body),
     text: { format: text['format'] ?? { type: 'text' }, verbosity: text['verbosity'] ?? 'medium' },
     tool_choice: request.toolChoice,
     tools: request.tools.map(withStrictness),
@@ -51,12 +53,15 @@ export function responseForm(
 
 /** Parameters that come back as they were given. */
 const ECHOED = [
+  'access_programs',
   'background',
   'max_output_tokens',
   'max_tool_calls',
   'metadata',
   'previous_response_id',
+  'prompt',
   'prompt_cache_key',
+  'prompt_cache_options',
   'prompt_cache_retention',
   'safety_identifier',
   'store',
@@ -74,6 +79,12 @@ function givenOf(body: JsonObject): JsonObject {
       return value === undefined ? [] : [[name, value]];
     }),
   );
+}
+
+/** A conversation is named by its id or as an object; it comes back as an object. */
+function conversationOf({ conversation }: JsonObject): JsonObject {
+  if (typeof conversation === 'string') return { conversation: { id: conversation } };
+  return isJsonObject(conversation) ? { conversation } : {};
 }
 
 /** A function is strict unless it says otherwise. */

@@ -6,6 +6,7 @@ import { vanished } from '../../scenario/vanished.ts';
 import { distort, RESPONSES_NOISE } from '../../stream/distort.ts';
 import { responsesFailures, type StreamFault, withFailure } from '../../stream/failures.ts';
 import { createFrameWriter, type Frame } from '../../stream/frames.ts';
+import { logprobsOf } from '../../stream/logprobs.ts';
 import { createResponseObject } from '../../stream/response-object.ts';
 import { speak, type Voice } from '../../stream/speech.ts';
 import type { World } from '../../world.ts';
@@ -55,6 +56,7 @@ function spokenAnswer(asked: Asked, model: ApiModel, world: World): SpokenAnswer
   const cached = world.promptCache.cachedTokens(ORGANIZATION, request.promptCacheKey, tokens);
   const decided = think({ request, conversation, directives, input: { tokens, cached } });
   const id = world.ids.next('resp_');
+  const topLogprobs = wantedLogprobs(body);
   const createdAt = Math.floor(world.clock.now() / 1000);
   const voice: Voice = {
     writer: createFrameWriter(),
@@ -62,6 +64,7 @@ function spokenAnswer(asked: Asked, model: ApiModel, world: World): SpokenAnswer
     ids: world.ids,
     seal: (serial) => world.seals.seal(ORGANIZATION, serial),
     obfuscate: request.wantsObfuscation,
+    logprobs: (text) => (topLogprobs === undefined ? [] : logprobsOf(text, topLogprobs)),
     longIds: pick(directives, 'long_ids') !== undefined,
   };
   const save = (): void => {
@@ -69,6 +72,14 @@ function spokenAnswer(asked: Asked, model: ApiModel, world: World): SpokenAnswer
     world.openai.stored.save(id, [...items, ...voice.response.output().map(asObject)]);
   };
   return { frames: before(save, speak(decided, voice)), voice };
+}
+
+const LOGPROBS = 'message.output_text.logprobs';
+
+/** How many alternatives of each token are wanted; undefined when no figures are. */
+function wantedLogprobs({ include, top_logprobs: top }: JsonObject): number | undefined {
+  if (!Array.isArray(include) || !include.includes(LOGPROBS)) return undefined;
+  return typeof top === 'number' ? top : 0;
 }
 
 /** Runs `act` when the sequence is at its end: the sender looks ahead, so that is before the last frame goes out. */
