@@ -1,5 +1,6 @@
 import { createEventReader } from '@codex-gateway/wire/codex/event-reader.ts';
 import { isTerminal, type CodexEvent } from '@codex-gateway/wire/codex/events.ts';
+import { createNamedCalls } from '@codex-gateway/wire/codex/named-calls.ts';
 import { refusalOfEvent, type Refusal, type UpstreamReply } from '@codex-gateway/wire/codex/refusal.ts';
 import type { CodexRequest } from '@codex-gateway/wire/codex/request.ts';
 import type { Fault } from '@codex-gateway/wire/fault.ts';
@@ -59,7 +60,9 @@ const LINGER_MS = 1_000;
 export function createEventClient({ countOddEvent, noteFailure, ...deps }: EventClientDeps): EventClient {
   const post = createPost(deps);
   return async ({ request, ...call }) => {
+    const checkCalls = createNamedCalls();
     const look = (event: CodexEvent): void => {
+      checkCalls(event);
       if (event.type === 'other' || event.type === 'malformed') countOddEvent(event.type);
       const failure = refusalOfEvent(event);
       if (failure) noteFailure(call.account.alias, failure.fault);
@@ -91,6 +94,7 @@ async function* readBatches(
   const decoder = new TextDecoder();
   const reader = createEventReader();
   let over = false;
+  body.on('error', () => {}); // who reads it hears of it; letting go of it early is none
   try {
     for await (const chunk of body.iterator({ destroyOnReturn: false })) {
       const batch = reader.push(decoder.decode(chunk, { stream: true }));

@@ -1,8 +1,20 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { startStack, type Stack } from './stack.ts';
-import { chat, dialectCases, json, messages, responses, send, type DialectCase } from './client.ts';
+import {
+  chat,
+  dialectCases,
+  head,
+  json,
+  messages,
+  open,
+  responses,
+  send,
+  type DialectCase,
+} from './client.ts';
 import { assertFailedStream } from './legal-ending.ts';
+import { readerOf, steppedStream } from './stepped.ts';
 
 const bounded = { timeout: 120_000 };
 
@@ -40,6 +52,32 @@ async function eventsOfWhole({ url, simulator }: Stack, dialect: DialectCase): P
     simulator.control.journal().requests.findLast(({ endpoint }) => endpoint === 'responses')?.eventsSent ?? 0
   );
 }
+
+const response = {
+  id: 'resp_1',
+  object: 'response',
+  created_at: 1_800_000_000,
+  model: 'gpt-5.5',
+  output: [],
+};
+/** A text, and arguments that belong to no item. */
+const namelessCall = [
+  { type: 'response.created', response: { ...response, status: 'in_progress' } },
+  {
+    type: 'response.output_text.delta',
+    output_index: 0,
+    item_id: 'msg_1',
+    content_index: 0,
+    delta: 'Let me see.',
+  },
+  {
+    type: 'response.function_call_arguments.delta',
+    output_index: 1,
+    item_id: 'fc_1',
+    delta: '{"city":"Oslo"}',
+  },
+  { type: 'response.completed', response: { ...response, status: 'completed' } },
+];
 
 for (const dialect of dialectCases) {
   for (const how of ['end', 'reset']) {
@@ -105,6 +143,30 @@ for (const dialect of dialectCases) {
       },
     );
   }
+
+  test(
+    `${dialect.name}: a call whose name never came is no answer, and no part of one`,
+    bounded,
+    async (t) => {
+      const stack = await startStack(t);
+      const { control } = stack.simulator;
+      control.nextScript(namelessCall);
+      const whole = await send(stack.url + dialect.path, { body: dialect.body('hi') });
+      assert.deepEqual([whole.status, whole.headers['x-gateway-outcome']], [502, 'upstream_error']);
+
+      control.set({ step: true });
+      control.nextScript(namelessCall);
+      const answering = head(open(stack.url + dialect.path, { body: dialect.body('hi', { stream: true }) }));
+      const id = await steppedStream(stack);
+      await control.advance(id, 2);
+      const { answer, seen, untilSeen } = readerOf(await answering);
+      await untilSeen('Let me see.');
+      const ended = once(answer, 'end');
+      await control.advance(id, namelessCall.length);
+      await ended;
+      assertFailedStream(dialect, seen(), 'upstream_error');
+    },
+  );
 
   test(`${dialect.name}: silence in the middle is an ending, too`, bounded, async (t) => {
     const stack = await startStack(t, { environment: { UPSTREAM_IDLE_TIMEOUT_SECONDS: '1' } });

@@ -53,12 +53,14 @@ export function createCallItem(state: RenderState, index: number): ItemRenderer 
     finish: (item) => {
       announce(item);
       writeRest(item.arguments ?? item.input ?? '');
-      if (form && (form === wrappedText || sent === '' || isJson(sent))) end(form);
-      else state.brokenCall = form ? 'open' : 'unannounced';
+      if (!form) return; // without a name nobody can answer it
+      if (form === wrappedText || sent === '' || isJson(sent)) end(form);
+      else state.hasBrokenCall = true;
     },
     cut: () => {
+      if (!form) return;
       if (form === plainJson && isJson(sent)) end(form);
-      else state.brokenCall = form ? 'open' : 'unannounced';
+      else state.hasBrokenCall = true;
     },
   };
 }

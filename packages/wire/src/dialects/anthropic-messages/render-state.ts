@@ -23,5 +23,5 @@ export interface RenderState {
   calledTool: boolean;
   webSearches: number;
   /** A call whose arguments are not whole: how the answer ends decides what that means. */
-  brokenCall: 'none' | 'unannounced' | 'open';
+  hasBrokenCall: boolean;
 }

@@ -27,18 +27,18 @@ export function createRenderer(sink: MessageSink, style: AnswerStyle, answerId: 
     answerId,
     calledTool: false,
     webSearches: 0,
-    brokenCall: 'none',
+    hasBrokenCall: false,
   };
   let current: { readonly index: number; readonly item: ItemRenderer } | null = null;
 
   const cutCurrent = (): void => {
-    if (state.brokenCall === 'none') current?.item.cut();
+    if (!state.hasBrokenCall) current?.item.cut();
     current = null;
   };
   const itemFor = (event: ItemEvent): ItemRenderer | null => {
     if (current?.index === event.output_index) return current.item;
     cutCurrent();
-    if (state.brokenCall !== 'none') return null; // nothing may follow a call that is not whole
+    if (state.hasBrokenCall) return null; // nothing may follow a call that is not whole
     const item = createItem(event, state);
     if (item) current = { index: event.output_index, item };
     return item;
@@ -56,7 +56,7 @@ export function createRenderer(sink: MessageSink, style: AnswerStyle, answerId: 
     cutCurrent();
   };
   const end = (ending: Omit<Ending, 'webSearches'>): void => {
-    if (state.brokenCall === 'open') sink.closeBlock();
+    if (state.hasBrokenCall) sink.closeBlock();
     sink.end({ ...ending, webSearches: state.webSearches });
   };
 
@@ -65,7 +65,7 @@ export function createRenderer(sink: MessageSink, style: AnswerStyle, answerId: 
     end: (event) => {
       close();
       const completed = event.type === 'response.completed';
-      if (completed && state.brokenCall !== 'none') return brokenCallFault;
+      if (completed && state.hasBrokenCall) return brokenCallFault;
       end({ ...goodEnding(event, state), usage: usageOf(event.response) });
       return null;
     },
@@ -85,7 +85,7 @@ const FILTERED = 'The answer was stopped by a content filter.';
 
 function goodEnding(
   event: GoodEnd,
-  { calledTool, brokenCall }: RenderState,
+  { calledTool, hasBrokenCall }: RenderState,
 ): Omit<Ending, 'usage' | 'webSearches'> {
   const plain = { stopSequence: null, explanation: null };
   if (event.type === 'response.completed') {
@@ -96,7 +96,7 @@ function goodEnding(
       ? { ...plain, stopReason: 'stop_sequence', stopSequence: sequence }
       : { ...plain, stopReason: 'end_turn' };
   }
-  if (brokenCall !== 'none') return { ...plain, stopReason: 'max_tokens' };
+  if (hasBrokenCall) return { ...plain, stopReason: 'max_tokens' };
   const stopReason = incompleteStopReason(event.response.incomplete_details?.reason ?? '');
   return { ...plain, stopReason, explanation: stopReason === 'refusal' ? FILTERED : null };
 }
