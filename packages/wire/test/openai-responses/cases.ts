@@ -1,8 +1,6 @@
-import type { CodexEvent } from '../../src/codex/events.ts';
 import {
   begin,
   completed,
-  customCall,
   errorEvent,
   failed,
   functionCall,
@@ -13,58 +11,21 @@ import {
   reasoning,
   refusalMessage,
   upstream,
-  type RawEvent,
 } from '../upstream-events.ts';
-
-/** An answer of the upstream and the members of the request that shape how it is told. */
-export interface AnswerCase {
-  readonly name: string;
-  readonly request?: Readonly<Record<string, unknown>>;
-  readonly events: readonly CodexEvent[];
-  /** How the stream ends; a failed answer has no JSON form. */
-  readonly ends: 'completed' | 'incomplete' | 'failed' | 'error';
-}
-
-const hello = message({ at: 0, deltas: ['Hel', 'lo, ', 'wörld 🌍'] });
-const oslo = functionCall({
-  at: 1,
-  callId: 'call_oslo',
-  name: 'get_weather',
-  deltas: ['{"ci', 'ty":"O', 'slo"}'],
-});
-const bern = functionCall({
-  at: 2,
-  callId: 'call_bern',
-  name: 'get_weather',
-  deltas: ['{"city":', '"Bern"}'],
-});
-const shell = customCall({ at: 3, callId: 'call_shell', name: 'shell', deltas: ['ls', ' -la'] });
-const thinking = reasoning({ at: 0, summary: [['First ', 'thought.'], ['Second thought.']] });
-/** The backend hands out ids of some hundred characters. */
-const longId = `rs_${'z'.repeat(300)}`;
-const boom = { type: 'server_error', code: 'internal', message: 'Something broke upstream.', param: null };
-
-function only(events: readonly RawEvent[], ...types: readonly string[]): readonly RawEvent[] {
-  return events.filter(({ type }) => types.includes(type));
-}
-
-function without(events: readonly RawEvent[], ...types: readonly string[]): readonly RawEvent[] {
-  return events.filter(({ type }) => !types.includes(type));
-}
-
-/** The events with these members in their items. */
-function withItem(
-  events: readonly RawEvent[],
-  type: string,
-  members: Readonly<Record<string, unknown>>,
-): readonly RawEvent[] {
-  return events.map((event) => {
-    const { item } = event;
-    return event.type === type && typeof item === 'object'
-      ? { ...event, item: { ...item, ...members } }
-      : event;
-  });
-}
+import { hostedAnswers } from './hosted-cases.ts';
+import { mendedAnswers } from './mended-cases.ts';
+import {
+  bern,
+  boom,
+  hello,
+  longId,
+  oslo,
+  shell,
+  thinking,
+  withItem,
+  type AnswerCase,
+  type WholeAnswer,
+} from './pieces.ts';
 
 const search = { type: 'web_search_call', id: 'ws_1' };
 const citation = {
@@ -91,7 +52,7 @@ const annotated = cited.flatMap((event) =>
     : [event],
 );
 
-const wholeAnswers: readonly Omit<AnswerCase, 'ends'>[] = [
+const wholeAnswers: readonly WholeAnswer[] = [
   { name: 'text', events: upstream(begin(), hello, completed()) },
   { name: 'text-among-noise', events: upstream(noise(), begin(), noise(), hello, noise(), completed()) },
   { name: 'nothing-at-all', events: upstream(begin(), completed()) },
@@ -160,6 +121,20 @@ const wholeAnswers: readonly Omit<AnswerCase, 'ends'>[] = [
   },
   { name: 'one-call', events: upstream(begin(), oslo, completed()) },
   { name: 'interleaved-calls', events: upstream(begin(), interleaved(oslo, bern, shell), completed()) },
+  { name: 'two-calls', events: upstream(begin(), oslo, bern, completed()) },
+  {
+    name: 'call-without-arguments',
+    events: upstream(
+      begin(),
+      functionCall({ at: 0, callId: 'call_1', name: 'now', deltas: [] }),
+      completed(),
+    ),
+  },
+  {
+    name: 'json-answer',
+    request: { text: { format: { type: 'json_schema', name: 'x', schema: { type: 'object' } } } },
+    events: upstream(begin(), message({ at: 0, deltas: ['{"city"', ':"Oslo"}'] }), completed()),
+  },
   {
     name: 'namespaced-call',
     events: upstream(
@@ -221,155 +196,6 @@ const wholeAnswers: readonly Omit<AnswerCase, 'ends'>[] = [
   },
 ];
 
-/** What the upstream should not send, and what becomes of it. */
-const mendedAnswers: readonly Omit<AnswerCase, 'ends'>[] = [
-  { name: 'mended-without-created', events: upstream(hello, completed()) },
-  {
-    name: 'mended-item-only-at-its-end',
-    events: upstream(begin(), only(hello, 'response.output_item.done'), completed()),
-  },
-  {
-    name: 'mended-text-without-its-item',
-    events: upstream(begin(), only(hello, 'response.output_text.delta'), completed()),
-  },
-  {
-    name: 'mended-text-without-its-part',
-    events: upstream(
-      begin(),
-      without(hello, 'response.content_part.added', 'response.content_part.done'),
-      completed(),
-    ),
-  },
-  {
-    name: 'mended-missing-delta',
-    events: upstream(
-      begin(),
-      hello.filter((_event, index) => index !== 4),
-      completed(),
-    ),
-  },
-  { name: 'mended-item-without-its-end', events: upstream(begin(), hello.slice(0, 4), oslo, completed()) },
-  {
-    name: 'mended-arguments-without-deltas',
-    events: upstream(begin(), without(oslo, 'response.function_call_arguments.delta'), completed()),
-  },
-  {
-    name: 'mended-call-that-was-never-announced',
-    events: upstream(begin(), without(oslo, 'response.output_item.added'), completed()),
-  },
-  {
-    name: 'mended-ids-that-change',
-    events: upstream(
-      begin(),
-      withItem(hello, 'response.output_item.done', { id: 'msg_other' }),
-      withItem(oslo, 'response.output_item.done', { call_id: 'call_other' }),
-      completed(),
-    ),
-  },
-  {
-    name: 'mended-ids-that-are-missing',
-    events: upstream(
-      begin(),
-      withItem(withItem(hello, 'response.output_item.added', { id: null }), 'response.output_item.done', {
-        id: '',
-      }),
-      withItem(oslo, 'response.output_item.added', { id: undefined, call_id: undefined }),
-      completed(),
-    ),
-  },
-  {
-    name: 'mended-ids-used-twice',
-    events: upstream(
-      begin(),
-      message({ at: 0, deltas: ['One.'] }),
-      withItem(
-        withItem(message({ at: 1, deltas: ['Two.'] }), 'response.output_item.added', { id: 'msg_0' }),
-        'response.output_item.done',
-        { id: 'msg_0' },
-      ),
-      completed(),
-    ),
-  },
-  {
-    name: 'mended-begun-with-text',
-    events: upstream(
-      begin(),
-      withItem(oslo, 'response.output_item.added', { arguments: '{"city":"Oslo"}' }),
-      completed(),
-    ),
-  },
-  {
-    name: 'mended-reasoning-text-without-its-part',
-    events: upstream(
-      begin(),
-      [
-        {
-          type: 'response.output_item.added',
-          output_index: 0,
-          item: { type: 'reasoning', id: 'rs_0', summary: [], content: null },
-        },
-        {
-          type: 'response.reasoning_text.delta',
-          output_index: 0,
-          item_id: 'rs_0',
-          content_index: 0,
-          delta: 'Hm',
-        },
-        {
-          type: 'response.reasoning_text.delta',
-          output_index: 0,
-          item_id: 'rs_0',
-          content_index: 0,
-          delta: 'm.',
-        },
-        {
-          type: 'response.reasoning_text.done',
-          output_index: 0,
-          item_id: 'rs_0',
-          content_index: 0,
-          text: 'Hmm.',
-        },
-        {
-          type: 'response.output_item.done',
-          output_index: 0,
-          item: {
-            type: 'reasoning',
-            id: 'rs_0',
-            summary: [],
-            content: [{ type: 'reasoning_text', text: 'Hmm.' }],
-          },
-        },
-      ],
-      completed(),
-    ),
-  },
-  {
-    name: 'mended-output-only-at-the-end',
-    events: upstream(begin(), [
-      {
-        type: 'response.completed',
-        response: {
-          id: 'resp_up',
-          status: 'completed',
-          completed_at: 1_800_000_009,
-          end_turn: true,
-          client_metadata: { secret: 'of the upstream' },
-          output: [
-            {
-              type: 'message',
-              id: 'msg_0',
-              role: 'assistant',
-              status: 'completed',
-              content: [{ type: 'output_text', text: 'Late.' }],
-            },
-          ],
-        },
-      },
-    ]),
-  },
-  { name: 'mended-events-after-the-end', events: upstream(begin(), hello, completed(), oslo, completed()) },
-];
-
 const otherEndings: readonly AnswerCase[] = [
   {
     name: 'cut-by-length',
@@ -423,10 +249,25 @@ const otherEndings: readonly AnswerCase[] = [
     ),
     ends: 'error',
   },
+  {
+    name: 'error-in-the-form-of-the-api',
+    events: upstream(begin(), hello.slice(0, 4), [
+      { type: 'error', code: 'rate_limit_exceeded', message: 'Slower.', param: null },
+    ]),
+    ends: 'error',
+  },
+  { name: 'cut-off-before-anything', events: [], ends: 'cut off' },
+  { name: 'cut-off-before-any-output', events: upstream(begin()), ends: 'cut off' },
+  { name: 'cut-off-inside-a-text', events: upstream(begin(), hello.slice(0, 4)), ends: 'cut off' },
+  { name: 'cut-off-inside-a-call', events: upstream(begin(), thinking, oslo.slice(0, 3)), ends: 'cut off' },
+  { name: 'cut-off-before-the-last-event', events: upstream(begin(), hello, oslo), ends: 'cut off' },
 ];
 
 export const cases: readonly AnswerCase[] = [
-  ...[...wholeAnswers, ...mendedAnswers].map((answer) => ({ ...answer, ends: 'completed' as const })),
+  ...[...wholeAnswers, ...hostedAnswers, ...mendedAnswers].map((answer) => ({
+    ...answer,
+    ends: 'completed' as const,
+  })),
   ...otherEndings,
 ];
 

@@ -1,26 +1,22 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { APIError } from 'openai';
+import { zodTextFormat } from 'openai/helpers/zod';
 import type { Response as ModelResponse } from 'openai/resources/responses/responses';
-import { createFold } from '../../src/codex/fold.ts';
+import { z } from 'zod';
 import { openaiResponses } from '../../src/dialects/openai-responses/dialect.ts';
 import { openContext, stamp } from '../open-context.ts';
 import { sdkClient } from '../openai-chat/sdk-client.ts';
 import { begin, message, upstream } from '../upstream-events.ts';
-import { bodyOf, cases, type AnswerCase } from './cases.ts';
+import { cases } from './cases.ts';
 
 const request = { model: 'gpt-5.5', input: 'Go.' };
+const fixtures = new URL('../../fixtures/openai-responses/', import.meta.url);
+const names = readdirSync(new URL('streams/', fixtures)).map((file) => file.replace('.sse', ''));
 
-function streamOf(answer: AnswerCase): string {
-  return openaiResponses.open(bodyOf(answer, true), openContext()).encoder(stamp).push(answer.events);
-}
-
-function replyOf(answer: AnswerCase): string {
-  const fold = createFold();
-  fold.push(answer.events);
-  const folded = fold.result();
-  assert.ok(folded);
-  return JSON.stringify(openaiResponses.open(bodyOf(answer, false), openContext()).reply(folded, stamp));
+function streamOf(name: string): string {
+  return readFileSync(new URL(`streams/${name}.sse`, fixtures), 'utf8');
 }
 
 /** The SDK's stream helper gathers the events into one response; it throws when they do not fit. */
@@ -29,7 +25,7 @@ async function readStream(text: string): Promise<ModelResponse> {
 }
 
 async function readReply(json: string): Promise<ModelResponse> {
-  return sdkClient(json, 'application/json').responses.create(request);
+  return sdkClient(json, 'application/json').responses.parse(request);
 }
 
 /** What both ways of answering must agree on: all but ids that the upstream itself contradicted. */
@@ -54,37 +50,44 @@ function partText(part: { readonly type: string; readonly text?: string; readonl
   return { type: part.type, text: part.text ?? part.refusal };
 }
 
-for (const answer of cases.filter(({ ends }) => ends === 'completed' || ends === 'incomplete')) {
-  test(`the SDK reads the same from the stream and from the JSON answer of "${answer.name}"`, async () => {
-    const streamed = await readStream(streamOf(answer));
-    const replied = await readReply(replyOf(answer));
-    assert.equal(streamed.status, answer.ends);
-    assert.deepEqual(essence(streamed), essence(replied));
-  });
-}
-
-for (const answer of cases.filter(({ ends }) => ends === 'failed')) {
-  test(`the SDK resolves "${answer.name}" with the failed status and the error`, async () => {
-    const { status, error } = await readStream(streamOf(answer));
-    assert.equal(status, 'failed');
-    assert.ok(error?.code && error.message);
-  });
-}
-
-for (const answer of cases.filter(({ ends }) => ends === 'error')) {
-  test(`the SDK throws an API error for "${answer.name}"`, async () => {
-    await assert.rejects(readStream(streamOf(answer)), (error) => {
-      assert.ok(error instanceof APIError);
-      assert.ok(error.code && error.type && error.message);
-      return true;
+for (const name of names) {
+  const [, ending = ''] = /^event: response\.(completed|incomplete|failed)$/m.exec(streamOf(name)) ?? [];
+  if (streamOf(name).includes('\nevent: error\n')) {
+    test(`the SDK throws an API error for "${name}"`, async () => {
+      await assert.rejects(readStream(streamOf(name)), (error) => {
+        assert.ok(error instanceof APIError);
+        assert.ok(error.code && error.type && error.message);
+        return true;
+      });
     });
-  });
+  } else if (ending === 'failed') {
+    test(`the SDK resolves "${name}" with the failed status and the error`, async () => {
+      const { status, error } = await readStream(streamOf(name));
+      assert.equal(status, 'failed');
+      assert.ok(error?.code && error.message);
+    });
+  } else {
+    test(`the SDK reads the same from the stream and from the JSON answer of "${name}"`, async () => {
+      const streamed = await readStream(streamOf(name));
+      const replied = await readReply(readFileSync(new URL(`replies/${name}.json`, fixtures), 'utf8'));
+      assert.equal(streamed.status, ending);
+      assert.deepEqual(essence(streamed), essence(replied));
+    });
+  }
 }
+
+test('the SDK parses an answer by its schema, from the stream and from the JSON answer', async () => {
+  const format = zodTextFormat(z.object({ city: z.string() }), 'x');
+  const asked = { ...request, text: { format } };
+  const reply = readFileSync(new URL('replies/json-answer.json', fixtures), 'utf8');
+  const parsed = await sdkClient(reply, 'application/json').responses.parse(asked);
+  const stream = sdkClient(streamOf('json-answer'), 'text/event-stream').responses.stream(asked);
+  for (const { output_parsed } of [parsed, await stream.finalResponse()])
+    assert.deepEqual(output_parsed, { city: 'Oslo' });
+});
 
 test('the SDK gathers the text of a stream whose last upstream event holds no output', async () => {
-  const text = cases.find(({ name }) => name === 'text');
-  assert.ok(text);
-  const { output_text, id, model, usage } = await readStream(streamOf(text));
+  const { output_text, id, model, usage } = await readStream(streamOf('text'));
   assert.equal(output_text, 'Hello, wörld 🌍');
   assert.equal(id, 'resp_0123456789abcdef');
   assert.equal(model, 'openai/gpt-5.5');

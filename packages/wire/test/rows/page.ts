@@ -88,12 +88,11 @@ function quoted(row: Row): string {
 
 function caseText(each: Case, folder: string): string {
   if ('golden' in each) {
-    const { golden, stream, reply } = each;
+    const { golden, stream, never, reply } = each;
     const files = `[${golden}](../packages/wire/fixtures/${folder}/streams/${golden}.sse)`;
-    return [files, stream, reply]
-      .map((part) => (part === files ? part : part && inline(part)))
-      .filter(Boolean)
-      .join(': ');
+    const said = [stream, reply].flatMap((part) => (part === undefined ? [] : [inline(part)]));
+    const unsaid = never === undefined ? [] : [`without ${inline(never)}`];
+    return [files, ...said, ...unsaid].join(': ');
   }
   if ('test' in each) return `[${each.test}](../${each.file})`;
   const { sends, beside, setting } = each;
@@ -130,7 +129,8 @@ function code(value: unknown): string {
 
 /** Text with backticks stands between more of them than it has. */
 function inline(text: string): string {
+  const line = text.replaceAll('\n', '\\n');
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return longest > 0 ? `${fence} ${text} ${fence}` : `${fence}${text}${fence}`;
+  return longest > 0 ? `${fence} ${line} ${fence}` : `${fence}${line}${fence}`;
 }

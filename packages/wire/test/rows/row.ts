@@ -78,6 +78,8 @@ export interface GoldenCase {
   readonly golden: string;
   /** What its stream has to say about the row, word for word. */
   readonly stream?: string;
+  /** What its stream must not say. */
+  readonly never?: string;
   /** What its JSON answer has to say about it, as compact JSON. */
   readonly reply?: string;
 }

@@ -63,12 +63,13 @@ function check(chapter: Chapter, each: Case): void {
   return assert.deepEqual(outcomeOf(dialect, smallest, each), { upstream, warns, here });
 }
 
-function checkGolden({ dialect, goldens }: Chapter, { golden, stream, reply }: GoldenCase): void {
+function checkGolden({ dialect, goldens }: Chapter, { golden, stream, never, reply }: GoldenCase): void {
   assert.ok(goldens.includes(golden), 'the goldens’ tests run it');
   const folder = new URL(`packages/wire/fixtures/${dialect.name}/`, project);
   const streamFile = new URL(`streams/${golden}.sse`, folder);
   assert.ok(existsSync(streamFile));
-  if (stream !== undefined) assert.ok(readFileSync(streamFile, 'utf8').includes(stream));
+  if (stream !== undefined) assert.ok(readFileSync(streamFile, 'utf8').includes(stream), stream);
+  if (never !== undefined) assert.ok(!readFileSync(streamFile, 'utf8').includes(never), never);
   if (reply === undefined) return;
   const told: unknown = JSON.parse(readFileSync(new URL(`replies/${golden}.json`, folder), 'utf8'));
   assert.ok(JSON.stringify(told).includes(reply));

@@ -31,10 +31,12 @@ export interface Output {
   readonly log: FrameLog;
   readonly identities: Identities;
   readonly names: ToolNames;
+  /** By the upstream's index. */
   readonly items: Map<number, OpenItem>;
 }
 
 export interface OpenItem {
+  /** As the client knows it: items are numbered as they are announced, since readers take it for a place in a list. */
   readonly outputIndex: number;
   /** As it was told at first; its type and ids stay. */
   readonly announced: ClientItem;
@@ -55,9 +57,11 @@ export interface Place {
 }
 
 /** Tells the client of a new item; null when its index is taken or is no index. */
-export function announce(output: Output, item: OutputItem, outputIndex: number): OpenItem | null {
-  if (output.items.has(outputIndex) || !Number.isSafeInteger(outputIndex) || outputIndex < 0) return null;
-  const identity = output.identities.of(item, outputIndex);
+export function announce(output: Output, item: OutputItem, upstreamIndex: number): OpenItem | null {
+  if (output.items.has(upstreamIndex) || !Number.isSafeInteger(upstreamIndex) || upstreamIndex < 0)
+    return null;
+  const identity = output.identities.of(item, upstreamIndex);
+  const outputIndex = output.items.size;
   const announced = announcedItem(clientItem(item, identity, output.names));
   const open: OpenItem = {
     outputIndex,
@@ -68,7 +72,7 @@ export function announce(output: Output, item: OutputItem, outputIndex: number):
     commands: commandCount(announced),
     finished: null,
   };
-  output.items.set(outputIndex, open);
+  output.items.set(upstreamIndex, open);
   writeEvent(output.log, 'response.output_item.added', { output_index: outputIndex, item: announced });
   return open;
 }
@@ -111,8 +115,8 @@ function addPart({ log }: Output, open: OpenItem, kind: GrowthKind, index: numbe
 }
 
 /** Ends an item, after telling what its upstream's finished form holds and no event had brought. */
-export function finishItem(output: Output, item: OutputItem, outputIndex: number): void {
-  const open = output.items.get(outputIndex) ?? announce(output, item, outputIndex);
+export function finishItem(output: Output, item: OutputItem, upstreamIndex: number): void {
+  const open = output.items.get(upstreamIndex) ?? announce(output, item, upstreamIndex);
   if (!open || open.finished || open.announced.type !== item.type) return;
   conclude(output, open, clientItem(item, identityOf(open), output.names));
 }
@@ -147,11 +151,9 @@ function concludeParts(output: Output, open: OpenItem, list: PartList, final: un
   for (const grown of open[list]) closePart(output.log, grown, null);
 }
 
-/** The output as far as it is known, in its order; what is not finished is marked so. */
+/** The output as far as it is known, in the order of its announcement; what is not finished is marked so. */
 export function outputSoFar({ items }: Output): readonly ClientItem[] {
-  return [...items.values()]
-    .toSorted((left, right) => left.outputIndex - right.outputIndex)
-    .map((open) => open.finished ?? snapshot(open));
+  return [...items.values()].map((open) => open.finished ?? snapshot(open));
 }
 
 function snapshot({ announced, content, summary, call }: OpenItem): ClientItem {

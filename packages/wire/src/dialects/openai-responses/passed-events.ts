@@ -43,7 +43,11 @@ export function passEvent(output: Output, { name, body }: OtherEvent): void {
   if (name === 'response.output_text.annotation.added') return passAnnotation(output, open, body);
   if (itemTypes.get(name) !== open.announced.type) return;
   if (name.startsWith('response.shell_call_command.') && !fitsCommands(open, name, body)) return;
-  writeEvent(output.log, name, { ...members, item_id: open.announced.id });
+  writeEvent(output.log, name, {
+    ...members,
+    output_index: open.outputIndex,
+    item_id: open.announced.id,
+  });
 }
 
 function openItemOf({ items }: Output, body: OtherEvent['body']): OpenItem | null {
