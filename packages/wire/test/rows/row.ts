@@ -122,6 +122,11 @@ export function missing(param: string): Refused {
   return refused('invalid_request', param, `Missing required parameter: '${param}'.`);
 }
 
+/** A value that the API has, and that cannot be served here. */
+export function unavailable(param: string, why: string): Refused {
+  return refused('unsupported_value', param, `Invalid value for '${param}': ${why}.`);
+}
+
 /** A 400 in other words than the two above. */
 export function refused(code: string, param: string | null, message: string): Refused {
   return { status: 400, code, param, message };

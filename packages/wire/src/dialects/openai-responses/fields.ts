@@ -1,5 +1,5 @@
-import { FaultError } from '../../fault.ts';
 import { isRecord } from '../../record.ts';
+import { unsupportedParameter } from '../openai-refusals.ts';
 import type { WarningLog } from '../warnings.ts';
 import { requestSchema, type ResponsesRequest } from './schema.ts';
 
@@ -45,12 +45,7 @@ const plainName = /^[A-Za-z0-9_.-]{1,64}$/;
 /** @throws FaultError `unsupported_parameter` for a field that must not be passed over in silence */
 export function refuseUnsupported(request: ResponsesRequest): void {
   const found = refused.find((rule) => matters(rule, request));
-  if (!found) return;
-  throw new FaultError({
-    kind: 'unsupported_parameter',
-    message: `Unsupported parameter: '${found.field}' is not available here.`,
-    param: found.field,
-  });
+  if (found) throw unsupportedParameter(found.field);
 }
 
 /** Declares what is not honoured: known fields that have no effect here, and names that nobody knows. */

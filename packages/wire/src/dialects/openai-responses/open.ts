@@ -1,10 +1,10 @@
 import { callIdsOf } from '../../codex/history.ts';
 import { createToolNames, type ToolNames } from '../../codex/tool-names.ts';
-import { invalidRequest } from '../../fault.ts';
 import { readFormat } from '../answer-format.ts';
 import type { Exchange, OpenContext, Recall } from '../dialect.ts';
 import { largestLimit, planEmulation, type TextView } from '../emulated.ts';
 import { parseBody } from '../field-path.ts';
+import { invalidValue, missingParameter } from '../openai-refusals.ts';
 import { createWarningLog, type WarningLog } from '../warnings.ts';
 import { createResponsesEncoder } from './encoder.ts';
 import { declareUnheeded, refuseUnsupported } from './fields.ts';
@@ -63,7 +63,7 @@ function understand(request: ResponsesRequest, context: OpenContext, readers: Re
   const { names, warnings } = readers;
   const drafts = readInput(inputOf(request), readers);
   const tools = readTools(request.tools, names);
-  const hasTools = tools.sent.length > 0 || drafts.some(carriesTools);
+  const choosable = { tools: tools.sent, more: drafts.some(carriesTools) };
   const model = context.resolveModel(request.model);
   const format = readFormat(request.text?.format, ['text', 'format'], []);
   return {
@@ -72,8 +72,8 @@ function understand(request: ResponsesRequest, context: OpenContext, readers: Re
     drafts,
     names,
     tools,
-    lacksTools: !hasTools && request.tool_choice !== 'none',
-    toolChoice: readToolChoice(request.tool_choice, names, hasTools),
+    lacksTools: tools.sent.length === 0 && !choosable.more && request.tool_choice !== 'none',
+    toolChoice: readToolChoice(request.tool_choice, names, choosable),
     reasoning: readReasoningOptions(request, model, warnings),
     format,
     text: textOptions(request.text ?? {}, format, model),
@@ -86,12 +86,7 @@ function understand(request: ResponsesRequest, context: OpenContext, readers: Re
 function inputOf({ input, previous_response_id }: ResponsesRequest): string | readonly unknown[] {
   const given = input ?? [];
   if (given.length > 0 || typeof previous_response_id === 'string') return given;
-  throw invalidRequest(
-    input === undefined || input === null
-      ? "Missing required parameter: 'input'."
-      : "Invalid value for 'input': it must not be empty.",
-    'input',
-  );
+  throw (input ?? null) === null ? missingParameter('input') : invalidValue('input', 'it must not be empty');
 }
 
 /** Newer models of the Codex CLI get their tools as an item of the input. */

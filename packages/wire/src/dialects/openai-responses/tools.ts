@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { CodexTool, ToolChoice } from '../../codex/request.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
-import { FaultError, invalidRequest } from '../../fault.ts';
 import { isRecord } from '../../record.ts';
 import { fieldPath, parseBody } from '../field-path.ts';
+import { invalidValue, unsupportedValue } from '../openai-refusals.ts';
 import type { ResponsesRequest } from './schema.ts';
 
 type Path = readonly PropertyKey[];
@@ -30,7 +30,15 @@ const customSchema = named.extend({
 /** Tools that run on a server which is not behind this endpoint. */
 const unavailable =
   /^(file_search|code_interpreter|computer(_.*)?|image_generation|mcp|programmatic_tool_calling)$/;
-const searchPreview = /^web_search_preview/;
+
+/** Every dated or preview name is today's `web_search`, the only one that the upstream knows. */
+function sentType(type: string): string {
+  return type.startsWith('web_search') ? 'web_search' : type;
+}
+
+function typePath(at: Path): string {
+  return fieldPath([...at, 'type'], 'brackets');
+}
 
 const noParameters = { type: 'object', properties: {} };
 
@@ -48,9 +56,9 @@ interface ReadTool {
 function readTool(tool: Loose, at: Path, names: ToolNames): ReadTool {
   if (tool.type === 'function') return readFunction(tool, at, names);
   if (tool.type === 'custom') return readCustom(tool, at, names);
-  refuseUnavailable(tool.type, [...at, 'type']);
-  const sent = searchPreview.test(tool.type) ? { ...tool, type: 'web_search' } : tool;
-  return { sent, echoed: tool };
+  if (unavailable.test(tool.type))
+    throw unsupportedValue(typePath(at), `tools of type '${tool.type}' are not available here`);
+  return { sent: { ...tool, type: sentType(tool.type) }, echoed: tool };
 }
 
 /** Some clients send the shape of Chat Completions, with the members under `function`. */
@@ -87,15 +95,6 @@ function readCustom(tool: Loose, at: Path, names: ToolNames): ReadTool {
   };
 }
 
-function refuseUnavailable(type: string, at: Path): void {
-  if (!unavailable.test(type)) return;
-  throw new FaultError({
-    kind: 'unsupported_value',
-    message: `The tool '${type}' is not available here.`,
-    param: fieldPath(at, 'brackets'),
-  });
-}
-
 const choiceSchema = z.object({
   type: z.string(),
   name: z.string().nullish(),
@@ -111,23 +110,32 @@ export interface Choice {
   readonly echoed: unknown;
 }
 
-/**
- * @param hasTools whether the request declares any tool, in `tools` or in its input
- * @throws FaultError when a tool must be called and there is none
- */
+/** The tools that a choice may name. */
+export interface Choosable {
+  readonly tools: readonly CodexTool[];
+  /** Whether there are tools in the input, of which not everything is known. */
+  readonly more: boolean;
+}
+
+/** @throws FaultError when a tool must be called that is not there: the upstream would say so of names of its own */
 export function readToolChoice(
   choice: ResponsesRequest['tool_choice'],
   names: ToolNames,
-  hasTools: boolean,
+  choosable: Choosable,
 ): Choice {
   if (choice === undefined || choice === null) return { sent: undefined, echoed: 'auto' };
-  if (!hasTools && choice !== 'none' && choice !== 'auto') {
-    throw invalidRequest('tool_choice asks for a tool, but the request declares none.', 'tool_choice');
-  }
+  const hasTools = choosable.more || choosable.tools.length > 0;
+  if (choice === 'required' && !hasTools)
+    throw invalidValue('tool_choice', "it is 'required', but there are no tools");
   if (typeof choice === 'string') return { sent: choice, echoed: choice };
-  if (choice.type !== 'allowed_tools') return readPointer(choice, names, ['tool_choice']);
+  const read = (tool: Loose, at: Path): Pointer => {
+    const pointer = readPointer(tool, names, at);
+    if (isDeclared(pointer.sent, choosable)) return pointer;
+    throw invalidValue(fieldPath(at, 'brackets'), 'it names a tool that is not declared');
+  };
+  if (choice.type !== 'allowed_tools') return read(choice, ['tool_choice']);
   const { mode, tools } = parseBody(allowedSchema, choice, 'brackets', ['tool_choice']);
-  const pointers = tools.map((tool, index) => readPointer(tool, names, ['tool_choice', 'tools', index]));
+  const pointers = tools.map((tool, index) => read(tool, ['tool_choice', 'tools', index]));
   return {
     sent: { type: 'allowed_tools', mode, tools: pointers.map(({ sent }) => sent) },
     echoed: { type: 'allowed_tools', mode, tools: pointers.map(({ echoed }) => echoed) },
@@ -140,10 +148,17 @@ interface Pointer extends Choice {
 
 /** `{type, name}` for one tool; the nested shape of Chat Completions is flattened. */
 function readPointer(pointer: Loose, names: ToolNames, at: Path): Pointer {
-  refuseUnavailable(pointer.type, [...at, 'type']);
+  if (unavailable.test(pointer.type))
+    throw unsupportedValue(typePath(at), `a choice of type '${pointer.type}' is not available here`);
   const given = parseBody(choiceSchema, pointer, 'brackets', at);
-  const type = searchPreview.test(given.type) ? 'web_search' : given.type;
+  const type = sentType(given.type);
   const name = given.function?.name ?? given.name ?? null;
   if (name === null) return { sent: { type }, echoed: { type: given.type } };
   return { sent: { type, name: names.toUpstream(name) }, echoed: { type: given.type, name } };
+}
+
+/** Tools that stand inside of others are not looked for. */
+function isDeclared({ type, name }: Loose, { tools, more }: Choosable): boolean {
+  const isOpen = more || tools.some((tool) => tool.type === 'namespace' || tool.type === 'tool_search');
+  return isOpen || tools.some((tool) => tool.type === type && (name === undefined || tool['name'] === name));
 }

@@ -1,4 +1,4 @@
-import { invalid, missing, refused, type Section } from '../row.ts';
+import { invalid, missing, unavailable, type Section } from '../row.ts';
 
 const object = 'it must be an object';
 const hint = {
@@ -141,11 +141,7 @@ export const options: Section = {
         },
         {
           sends: { text: { format: { type: 'xml' } } },
-          refused: refused(
-            'unsupported_value',
-            'text.format.type',
-            "Invalid value for 'text.format.type': the format 'xml' is not available here.",
-          ),
+          refused: unavailable('text.format.type', "the format 'xml' is not available here"),
         },
         {
           sends: { text: { format: { type: 'json_schema', name: 'a' } } },

@@ -1,4 +1,7 @@
-import { invalid, missing, refused, type Section } from '../row.ts';
+import { invalid, missing, unavailable, type Section } from '../row.ts';
+
+const notStored = 'nothing is stored here, send the data itself';
+const noImage = 'it must be an http(s) URL, or a data: URL with an image in base64';
 
 const png = 'data:image/png;base64,iVBORw0KGgo=';
 const pdf = 'data:application/pdf;base64,JVBERg==';
@@ -22,11 +25,7 @@ function repeated(...content: readonly unknown[]) {
 }
 
 function unsupported(type: string) {
-  return refused(
-    'unsupported_value',
-    'input[0].content[0].type',
-    `Content of type '${type}' is not supported here.`,
-  );
+  return unavailable('input[0].content[0].type', `content of type '${type}' is not available here`);
 }
 
 const call = { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' };
@@ -148,27 +147,15 @@ export const parts: Section = {
         },
         {
           sends: says({ type: 'input_image', file_id: 'file_1' }),
-          refused: refused(
-            'unsupported_value',
-            'input[0].content[0].file_id',
-            'Uploaded images are not available here: send the image itself.',
-          ),
+          refused: unavailable('input[0].content[0].file_id', notStored),
         },
         {
           sends: says({ type: 'input_image', image_url: 'file:///etc/passwd' }),
-          refused: refused(
-            'invalid_request',
-            'input[0].content[0].image_url',
-            'An image must be a data: or an http(s) URL.',
-          ),
+          refused: invalid('input[0].content[0].image_url', noImage),
         },
         {
           sends: says({ type: 'image_url', image_url: { url: 'a.png' } }),
-          refused: refused(
-            'invalid_request',
-            'input[0].content[0].image_url.url',
-            'An image must be a data: or an http(s) URL.',
-          ),
+          refused: invalid('input[0].content[0].image_url.url', noImage),
         },
         { sends: says({ type: 'input_image' }), refused: missing('input[0].content[0].image_url') },
         {
@@ -196,11 +183,15 @@ export const parts: Section = {
         },
         {
           sends: says({ type: 'input_file', file_id: 'file_1' }),
-          refused: refused(
-            'unsupported_value',
-            'input[0].content[0].file_id',
-            'There is no Files API here: send the file itself as file_data.',
-          ),
+          refused: unavailable('input[0].content[0].file_id', notStored),
+        },
+        {
+          sends: says({ type: 'input_file', file_url: 'file:///etc/passwd' }),
+          refused: invalid('input[0].content[0].file_url', 'it must be an http(s) URL'),
+        },
+        {
+          sends: says({ type: 'input_file', file_data: '' }),
+          refused: invalid('input[0].content[0].file_data', 'it must not be empty'),
         },
         {
           sends: says({ type: 'input_file', filename: 'a.pdf' }),

@@ -1,13 +1,9 @@
-import { invalid, missing, refused, type Section } from '../row.ts';
+import { invalid, missing, unavailable, type Section } from '../row.ts';
 
 const parameters = { type: 'object', properties: { city: { type: 'string' } } };
 const noParameters = { type: 'object', properties: {} };
 const weather = { type: 'function', name: 'weather', parameters };
 const search = { type: 'web_search' };
-
-function unavailable(type: string, param: string) {
-  return refused('unsupported_value', param, `The tool '${type}' is not available here.`);
-}
 
 const elsewhere = [
   'file_search',
@@ -20,7 +16,7 @@ const elsewhere = [
 ] as const;
 const [firstElsewhere, ...othersElsewhere] = elsewhere.map((type) => ({
   sends: { tools: [{ type }] },
-  refused: unavailable(type, 'tools[0].type'),
+  refused: unavailable('tools[0].type', `tools of type '${type}' are not available here`),
 }));
 if (!firstElsewhere) throw new Error('there are such tools');
 
@@ -126,7 +122,7 @@ export const tools: Section = {
     {
       field: 'tools[].type: web_search',
       outcome: ['map'],
-      says: 'Sources are asked for beside it; the preview is the same tool.',
+      says: 'Sources are asked for beside it; dated and preview names are the same tool.',
       cases: [
         {
           sends: { tools: [{ ...search, search_context_size: 'low' }] },
@@ -160,7 +156,7 @@ export const tools: Section = {
     {
       field: 'tool_choice',
       outcome: ['map', 'drop', '400'],
-      says: 'Sent when there are tools, in `tools` or in the input; the nesting of Chat Completions is flattened.',
+      says: 'Sent when there are tools, in `tools` or in the input; the nesting of Chat Completions is flattened. The upstream would refuse one that is not declared.',
       cases: [
         {
           beside: { tools: [weather] },
@@ -197,11 +193,7 @@ export const tools: Section = {
         { sends: { tool_choice: 'auto' }, upstream: {} },
         {
           sends: { tool_choice: 'required' },
-          refused: refused(
-            'invalid_request',
-            'tool_choice',
-            'tool_choice asks for a tool, but the request declares none.',
-          ),
+          refused: invalid('tool_choice', "it is 'required', but there are no tools"),
         },
         {
           beside: { tools: [weather] },
@@ -211,7 +203,22 @@ export const tools: Section = {
         {
           beside: { tools: [search] },
           sends: { tool_choice: { type: 'mcp', server_label: 'x' } },
-          refused: unavailable('mcp', 'tool_choice.type'),
+          refused: unavailable('tool_choice.type', "a choice of type 'mcp' is not available here"),
+        },
+        {
+          beside: { tools: [weather] },
+          sends: { tool_choice: { type: 'function', name: 'other' } },
+          refused: invalid('tool_choice', 'it names a tool that is not declared'),
+        },
+        {
+          beside: { tools: passed },
+          sends: { tool_choice: { type: 'function', name: 'weather' } },
+          upstream: { tool_choice: { type: 'function', name: 'weather' } },
+        },
+        {
+          beside: { tools: [weather] },
+          sends: { tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [search] } },
+          refused: invalid('tool_choice.tools[0]', 'it names a tool that is not declared'),
         },
       ],
     },
