@@ -8,14 +8,19 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Dispatcher } from 'undici';
 import { createBroker, type Broker, type BrokerDeps } from './broker.ts';
+import type { Callers } from './callers/callers.ts';
+import { createServiceAccountCallers } from './callers/service-accounts.ts';
+import { createSharedSecretCallers } from './callers/shared-secret.ts';
 import type { AuthConfig } from './config.ts';
 import { handleAccounts } from './http/accounts.ts';
-import { authenticate, createSecretCheck } from './http/authenticate.ts';
+import { authenticate, type CallerResult } from './http/authenticate.ts';
 import { handleErrors, sendProblem } from './http/errors.ts';
 import { handleReject, handleTokens } from './http/tokens.ts';
+import { connectToKubernetes } from './kubernetes/api-client.ts';
 import { createMetrics, type AuthMetrics } from './metrics.ts';
 import { createRefreshGrant } from './oauth/refresh-grant.ts';
 import { createFileStore } from './store/file-store.ts';
+import { createKubernetesStore } from './store/kubernetes-store.ts';
 import { measureStore } from './store/measured-store.ts';
 import type { TokenStore } from './store/token-store.ts';
 
@@ -55,8 +60,9 @@ export async function createApp(
   const clock = parts.clock ?? systemClock;
   const metrics = createMetrics(version);
   const holder = `pid ${process.pid} on ${hostname()}, ${randomUUID().slice(0, 8)}`;
+  const callers = await createCallers(config, clock);
   const store = measureStore({
-    store: parts.store ?? createFileStore({ folder: config.storePath, holder }),
+    store: parts.store ?? (await createStore(config, holder)),
     clock,
     written: metrics.stateWritten,
   });
@@ -84,11 +90,26 @@ export async function createApp(
   });
   const ops = express().disable('x-powered-by').use(probes, metricsRoutes(metrics.registry));
   return {
-    api: createApi(config, { broker, clock, log, metrics, probes }),
+    api: createApi({ broker, callers, clock, log, metrics, probes }),
     ops: ops.use(handleErrors(log)),
     broker,
-    close: broker.close,
+    close: async () => {
+      await broker.close();
+      await callers.close();
+    },
   };
+}
+
+async function createStore({ store }: AuthConfig, holder: string): Promise<TokenStore> {
+  if (store.kind === 'file') return createFileStore({ folder: store.folder, holder });
+  const { apiServer, secretPrefix } = store;
+  return createKubernetesStore({ api: await connectToKubernetes(apiServer), secretPrefix });
+}
+
+async function createCallers({ callers }: AuthConfig, clock: Clock): Promise<Callers> {
+  if (callers.kind === 'shared_secret') return createSharedSecretCallers(callers.secrets);
+  const api = await connectToKubernetes(callers.apiServer);
+  return createServiceAccountCallers({ api, allowed: new Set(callers.allowed), clock });
 }
 
 interface AccountParts {
@@ -140,24 +161,22 @@ function connect({ httpsProxy, noProxy }: AuthConfig, idleTimeoutMs: number): Di
 
 interface ApiParts {
   readonly broker: Broker;
+  readonly callers: Callers;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: AuthMetrics;
   readonly probes: express.Router;
 }
 
-function createApi(config: AuthConfig, { broker, clock, log, metrics, probes }: ApiParts): Express {
+function createApi({ broker, callers, clock, log, metrics, probes }: ApiParts): Express {
   const tokens = { broker, now: clock.now, vended: metrics.vended };
-  const isSecret = createSecretCheck(config.brokerSecrets);
+  const noted = (result: CallerResult) => metrics.callerAuthenticated(callers.method, result);
   const routes = express.Router();
   routes.use((_req, res, next) => {
     res.set('cache-control', 'no-store');
     next();
   });
-  routes.use(
-    authenticate({ isSecret, noted: metrics.callerAuthenticated }),
-    express.json({ limit: BODY_LIMIT }),
-  );
+  routes.use(authenticate({ callers, log, noted }), express.json({ limit: BODY_LIMIT }));
   routes.route('/tokens').post(handleTokens(tokens)).all(onlyMethod('POST'));
   routes.route('/tokens/:alias/reject').post(handleReject(tokens)).all(onlyMethod('POST'));
   routes.route('/accounts').get(handleAccounts(broker)).all(onlyMethod('GET, HEAD'));

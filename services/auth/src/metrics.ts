@@ -2,9 +2,9 @@ import type { AccountState } from '@codex-gateway/wire/broker/contract.ts';
 import { accountStateSchema } from '@codex-gateway/wire/broker/contract.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { AccountView } from './account.ts';
+import type { Callers } from './callers/callers.ts';
+import type { CallerResult } from './http/authenticate.ts';
 import type { RefreshOutcome } from './settle.ts';
-
-export type CallerResult = 'ok' | 'missing' | 'invalid';
 
 export interface AuthMetrics {
   readonly registry: Registry;
@@ -13,7 +13,7 @@ export interface AuthMetrics {
   readonly unpersisted: (alias: string, value: boolean) => void;
   readonly stateWritten: (result: 'stored' | 'conflict' | 'error', seconds: number) => void;
   readonly vended: (result: 'ok' | 'empty', seconds: number) => void;
-  readonly callerAuthenticated: (result: CallerResult) => void;
+  readonly callerAuthenticated: (method: Callers['method'], result: CallerResult) => void;
   /** Sets the gauges of the accounts whenever somebody scrapes. */
   readonly watchAccounts: (views: () => readonly AccountView[]) => void;
 }
@@ -43,7 +43,7 @@ export function createMetrics(version: string): AuthMetrics {
     ...refreshMetrics(registers),
     ...storeMetrics(registers),
     vended: vendMetric(registers),
-    callerAuthenticated: (result) => callerAuth.inc({ method: 'shared_secret', result }),
+    callerAuthenticated: (method, result) => callerAuth.inc({ method, result }),
     watchAccounts: (views) => watchAccounts(registers, views),
   };
 }

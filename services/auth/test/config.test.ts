@@ -47,10 +47,10 @@ test('all problems are told at once, each with its setting, none with a secret',
       HOME: '/home/someone',
       PORT: '99999',
       OAUTH_ISSUER: 'auth.openai.com',
-      TOKEN_STORE: 'kubernetes',
-      TOKEN_STORE_SECRET_PREFIX: 'codex-',
-      CALLER_AUTH: 'service_account',
-      ALLOWED_CALLERS: 'a/b',
+      TOKEN_STORE: 'vault',
+      TOKEN_STORE_SECRET_PREFIX: 'Codex_',
+      CALLER_AUTH: 'nobody',
+      ALLOWED_CALLERS: 'a',
       BROKER_SECRET: 'canary-1,canary-2,canary-3',
       ADMIN_SECRET: 'canary-4',
       ON_IN_DOUBT: 'perhaps',
@@ -88,31 +88,73 @@ test('the secret of the callers is required, and may come from a file', async (t
   assert.deepEqual(problemsOf({ HOME: '/h' }), [
     'BROKER_SECRET: required: the secret that callers send (or its file in BROKER_SECRET_FILE)',
   ]);
-  const { brokerSecrets } = readConfig({ HOME: '/h', BROKER_SECRET_FILE: path });
+  const { callers } = readConfig({ HOME: '/h', BROKER_SECRET_FILE: path });
+  assert.ok(callers.kind === 'shared_secret');
   assert.deepEqual(
-    brokerSecrets.map((secret) => secret.reveal()),
+    callers.secrets.map((secret) => secret.reveal()),
     ['from-a-file'],
   );
 });
 
-test('what this version does not have is refused, naming the setting, not passed over', () => {
+const IN_A_POD = { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '6443' };
+
+test('in a pod, Secrets hold the state and ServiceAccounts are the callers', () => {
+  const config = readConfig({
+    ...IN_A_POD,
+    TOKEN_STORE: 'kubernetes',
+    CALLER_AUTH: 'service_account',
+    ALLOWED_CALLERS: 'codex/gateway, other/gateway',
+  });
+  const apiServer = {
+    url: 'https://[fd00::1]:6443',
+    accountFolder: '/var/run/secrets/kubernetes.io/serviceaccount',
+  };
   assert.deepEqual(
-    problemsOf({ ...LEAST, TOKEN_STORE: 'kubernetes', CALLER_AUTH: 'service_account', ADMIN_SECRET: 'x' }),
+    [config.store, config.callers],
     [
-      'TOKEN_STORE: must be file: this version has no other store',
-      'CALLER_AUTH: must be shared_secret: this version has no other way',
-      'ADMIN_SECRET: must not be set: login over HTTP is not part of this version',
+      { kind: 'kubernetes', secretPrefix: 'codex-auth-state-', apiServer },
+      { kind: 'service_account', allowed: ['codex/gateway', 'other/gateway'], apiServer },
     ],
   );
 });
 
+test('what needs a pod, or a list of callers, is missed at the start', () => {
+  assert.deepEqual(problemsOf({ TOKEN_STORE: 'kubernetes', CALLER_AUTH: 'service_account' }), [
+    'ALLOWED_CALLERS: required with CALLER_AUTH=service_account: namespace/serviceaccount,…',
+    'KUBERNETES_SERVICE_HOST: TOKEN_STORE or CALLER_AUTH needs Kubernetes, and this is no pod',
+  ]);
+});
+
+test('a setting that would say nothing is refused, not passed over', () => {
+  assert.deepEqual(problemsOf({ ...LEAST, TOKEN_STORE_SECRET_PREFIX: 'x-', ALLOWED_CALLERS: 'a/b' }), [
+    'TOKEN_STORE_SECRET_PREFIX: must not be set: it belongs to TOKEN_STORE=kubernetes',
+    'ALLOWED_CALLERS: must not be set: it belongs to CALLER_AUTH=service_account',
+  ]);
+  assert.deepEqual(problemsOf({ ...LEAST, ADMIN_SECRET: 'x' }), [
+    'ADMIN_SECRET: must not be set: login over HTTP is not part of this version',
+  ]);
+  const inAPod = {
+    ...IN_A_POD,
+    TOKEN_STORE: 'kubernetes',
+    CALLER_AUTH: 'service_account',
+    ALLOWED_CALLERS: 'a/b',
+  };
+  assert.deepEqual(problemsOf({ ...inAPod, TOKEN_STORE_PATH: '/state', BROKER_SECRET: 's' }), [
+    'TOKEN_STORE_PATH: must not be set: it belongs to TOKEN_STORE=file',
+    'BROKER_SECRET: must not be set: it belongs to CALLER_AUTH=shared_secret',
+  ]);
+});
+
 test('paths may begin with the home folder; without one the store must be told its place', () => {
-  const { storePath, seedPath } = readConfig({
+  const { store, seedPath } = readConfig({
     ...LEAST,
     TOKEN_STORE_PATH: '~/state',
     AUTH_SEED_FILE: '~/a.json',
   });
-  assert.deepEqual([storePath, seedPath], ['/home/someone/state', '/home/someone/a.json']);
+  assert.deepEqual(
+    [store, seedPath],
+    [{ kind: 'file', folder: '/home/someone/state' }, '/home/someone/a.json'],
+  );
   assert.deepEqual(problemsOf({ BROKER_SECRET: 's' }), [
     'TOKEN_STORE_PATH: must be an absolute folder when HOME is not set',
   ]);

@@ -26,10 +26,10 @@ test('a caller without the secret learns nothing, on every path below /v1', asyn
     assert.equal(missing.status, 401, path);
     assert.equal(missing.headers.get('www-authenticate'), 'Bearer');
     assert.deepEqual(missing.error, {
-      message: 'send Authorization: Bearer with the secret of BROKER_SECRET',
+      message: 'send Authorization: Bearer with the secret of BROKER_SECRET, or with a ServiceAccount token',
       type: 'invalid_request_error',
       param: null,
-      code: 'missing_caller_secret',
+      code: 'missing_caller_credentials',
     });
     const wrong = await call(broker.url + path, { headers: { authorization: 'Bearer wrong' } });
     assert.deepEqual(
@@ -37,10 +37,10 @@ test('a caller without the secret learns nothing, on every path below /v1', asyn
       [
         401,
         {
-          message: 'the caller secret is not the one of BROKER_SECRET',
+          message: 'the caller is not known',
           type: 'invalid_request_error',
           param: null,
-          code: 'invalid_caller_secret',
+          code: 'invalid_caller_credentials',
         },
       ],
     );

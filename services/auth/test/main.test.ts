@@ -77,7 +77,7 @@ test('a broken configuration lists all its problems and exits 78, checked or sta
         .trim()
         .split('\n')
         .map((line) => line.split(':')[0]),
-      ['TOKEN_STORE', 'BROKER_SECRET', 'LOG_LEVEL'],
+      ['TOKEN_STORE', 'LOG_LEVEL', 'BROKER_SECRET'],
     );
   }
 });

@@ -1,49 +1,43 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Secret } from '@codex-gateway/service-kit/secret.ts';
+import type { Logger } from '@codex-gateway/service-kit/logger.ts';
 import type { RequestHandler } from 'express';
-import type { CallerResult } from '../metrics.ts';
-import { sendProblem } from './errors.ts';
+import type { Callers, CallerVerdict } from '../callers/callers.ts';
+import { sendProblem, type HttpProblem } from './errors.ts';
 
-/** Tells whether a text is one of the secrets, in a time that depends on neither the text nor which one it is. */
-export function createSecretCheck(
-  secrets: readonly Secret[],
-  equal: (a: Uint8Array, b: Uint8Array) => boolean = timingSafeEqual,
-): (text: string) => boolean {
-  const digests = secrets.map((secret) => sha256(secret.reveal()));
-  return (text) => {
-    const given = sha256(text);
-    return digests.map((digest) => equal(digest, given)).includes(true);
-  };
-}
+/** How a caller was judged; also the label of its metric. */
+export type CallerResult = CallerVerdict['kind'] | 'missing';
 
 export interface AuthenticateDeps {
-  readonly isSecret: (text: string) => boolean;
+  readonly callers: Callers;
+  readonly log: Logger;
   readonly noted: (result: CallerResult) => void;
 }
 
-/** Lets only callers through that send `Authorization: Bearer <secret>`. */
-export function authenticate({ isSecret, noted }: AuthenticateDeps): RequestHandler {
-  return (req, res, next) => {
-    const given = /^Bearer +(\S+) *$/i.exec(req.get('authorization') ?? '')?.[1];
-    const result = given === undefined ? 'missing' : isSecret(given) ? 'ok' : 'invalid';
-    noted(result);
-    if (result === 'ok') {
-      next();
-      return;
-    }
-    res.set('www-authenticate', 'Bearer');
-    sendProblem(res, {
-      status: 401,
-      code: `${result}_caller_secret`,
-      message:
-        result === 'missing'
-          ? 'send Authorization: Bearer with the secret of BROKER_SECRET'
-          : 'the caller secret is not the one of BROKER_SECRET',
-    });
-  };
-}
+/** What a refused caller is told: nothing of why its proof did not hold. */
+const refusals = {
+  missing: {
+    status: 401,
+    code: 'missing_caller_credentials',
+    message: 'send Authorization: Bearer with the secret of BROKER_SECRET, or with a ServiceAccount token',
+  },
+  unknown: { status: 401, code: 'invalid_caller_credentials', message: 'the caller is not known' },
+  not_allowed: { status: 403, code: 'caller_not_allowed', message: 'the caller may not ask for tokens' },
+  undecided: {
+    status: 503,
+    code: 'caller_not_verified',
+    message: 'who the caller is cannot be verified at the moment',
+  },
+} as const satisfies Record<Exclude<CallerResult, 'ok'>, HttpProblem>;
 
-/** Digests have one length, which timingSafeEqual asks for and which hides that of the secret. */
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+/** Lets only callers through that have proved who they are. */
+export function authenticate({ callers, log, noted }: AuthenticateDeps): RequestHandler {
+  return async (req, res, next) => {
+    const proof = /^Bearer +(\S+) *$/i.exec(req.get('authorization') ?? '')?.[1];
+    const verdict = proof === undefined ? null : await callers.judge(proof);
+    const result = verdict?.kind ?? 'missing';
+    noted(result);
+    if (result === 'ok') return next();
+    if (verdict && 'reason' in verdict) log.warn({ result, reason: verdict.reason }, 'caller refused');
+    if (refusals[result].status === 401) res.set('www-authenticate', 'Bearer');
+    sendProblem(res, refusals[result]);
+  };
 }
