@@ -55,6 +55,27 @@ export const setting = {
     z.preprocess((value) => (value === 'pretty' ? 'text' : value), z.enum(['json', 'text'])).default('json'),
 };
 
+/** Settings that must fit together. */
+export interface SettingRule<Settings> {
+  /** The one that is blamed. */
+  readonly setting: keyof Settings & string;
+  readonly problem: string;
+  /** Settings that are wrong in themselves are absent here: their own problem is told already. */
+  readonly isBroken: (settings: Partial<Settings>) => boolean;
+}
+
+/** The schema with rules that are checked whatever else is wrong, so that every problem is told at once. */
+export function withRules<Schema extends z.ZodObject>(
+  schema: Schema,
+  rules: readonly SettingRule<z.infer<Schema>>[],
+): Schema {
+  return rules.reduce(
+    (checked, { setting: name, problem, isBroken }) =>
+      checked.refine((settings) => !isBroken(settings), { path: [name], error: problem, when: () => true }),
+    schema,
+  );
+}
+
 /** Decimal digits only: what JavaScript also takes for a number (`0x50`, `1e3`, a blank) is a slip of the hand here. */
 function wholeNumber(problem: string, least: number, most = Number.MAX_SAFE_INTEGER) {
   return z

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { inspect } from 'node:util';
 import { z } from 'zod';
-import { ConfigurationError, errorCode, readSettings, setting, type Environment } from '../src/config.ts';
+import {
+  ConfigurationError,
+  errorCode,
+  readSettings,
+  setting,
+  withRules,
+  type Environment,
+} from '../src/config.ts';
 
 const schema = z.object({
   PORT: setting.port(8080),
@@ -160,4 +167,23 @@ test('what is said of an error is its code or its name, never its text', () => {
   assert.equal(errorCode(new RangeError('canary')), 'RangeError');
   assert.equal(errorCode(Object.assign(new Error('canary'), { code: 7 })), 'Error');
   assert.equal(errorCode('canary'), 'unknown');
+});
+
+test('what must fit together is judged even when something else is wrong, and blames one setting', () => {
+  const ruled = withRules(schema, [
+    {
+      setting: 'NAME',
+      problem: 'must not be root beside a TOKEN',
+      isBroken: ({ NAME, TOKEN }) => NAME === 'root' && TOKEN !== undefined,
+    },
+    { setting: 'COUNT', problem: 'never told', isBroken: ({ COUNT }) => COUNT === 1 },
+  ]);
+  assert.throws(
+    () => readSettings(ruled, { NAME: 'root', TOKEN: 't', PORT: 'x', COUNT: '1' }),
+    new ConfigurationError([
+      { setting: 'PORT', problem: 'must be a port number' },
+      { setting: 'COUNT', problem: 'must be a whole number of at least 2' },
+      { setting: 'NAME', problem: 'must not be root beside a TOKEN' },
+    ]),
+  );
 });

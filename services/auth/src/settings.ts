@@ -1,4 +1,4 @@
-import { setting } from '@codex-gateway/service-kit/config.ts';
+import { setting, withRules, type SettingRule } from '@codex-gateway/service-kit/config.ts';
 import { Secret } from '@codex-gateway/service-kit/secret.ts';
 import { z } from 'zod';
 
@@ -68,15 +68,8 @@ const eachSetting = z.object({
 
 export type Settings = z.infer<typeof eachSetting>;
 
-interface Rule {
-  readonly setting: keyof Settings;
-  readonly problem: string;
-  /** Settings that are wrong in themselves are absent here: their own problem is told already. */
-  readonly isBroken: (settings: Partial<Settings>) => boolean;
-}
-
 /** What must fit together. A setting that is set and would say nothing is a mistake about what is in force. */
-const rules: readonly Rule[] = [
+const rules: readonly SettingRule<Settings>[] = [
   {
     // a container without HOME must be told where to keep its state
     setting: 'TOKEN_STORE_PATH',
@@ -130,11 +123,7 @@ const rules: readonly Rule[] = [
 ];
 
 /** The broker's environment, variable by variable and in what must fit together. */
-export const settingsSchema = rules.reduce(
-  (schema, { setting: name, problem, isBroken }) =>
-    schema.refine((settings) => !isBroken(settings), { path: [name], error: problem, when: () => true }),
-  eachSetting,
-);
+export const settingsSchema = withRules(eachSetting, rules);
 
 function listed(text: string): string[] {
   return text.split(',').map((entry) => entry.trim());

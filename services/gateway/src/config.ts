@@ -4,8 +4,10 @@ import {
   errorCode,
   readSettings,
   setting,
+  withRules,
   type ConfigProblem,
   type Environment,
+  type SettingRule,
 } from '@codex-gateway/service-kit/config.ts';
 import { z } from 'zod';
 import { apiKeyFromText, readKeysFile, type ApiKey } from './keys/api-keys.ts';
@@ -14,7 +16,7 @@ import { noChoices, readChoicesFile, type OperatorChoices } from './operator-cho
 const DEFAULT_HOST = '127.0.0.1';
 const loopback = new Set([DEFAULT_HOST, 'localhost', '::1']);
 
-const schema = z.object({
+const eachSetting = z.object({
   PORT: setting.port(8080),
   OPS_PORT: setting.port(9090),
   HOST: setting.text(DEFAULT_HOST),
@@ -28,6 +30,7 @@ const schema = z.object({
     .default('0.169.0'),
   BROKER_URL: setting.url('http://127.0.0.1:8081'),
   BROKER_SECRET: setting.secret(),
+  BROKER_TOKEN_FILE: setting.optionalText(),
   BROKER_CA_FILE: setting.optionalText(),
   API_KEYS_FILE: setting.optionalText(),
   CONFIG_FILE: setting.optionalText(),
@@ -48,6 +51,24 @@ const schema = z.object({
   LOG_FORMAT: setting.logFormat(),
 });
 
+type Settings = z.infer<typeof eachSetting>;
+
+const rules: readonly SettingRule<Settings>[] = [
+  {
+    setting: 'HOST',
+    problem: 'beyond loopback an API key is needed: set API_KEYS_FILE or API_KEY',
+    isBroken: ({ HOST, API_KEYS_FILE, API_KEY }) =>
+      HOST !== undefined && !loopback.has(HOST) && API_KEYS_FILE === undefined && API_KEY === undefined,
+  },
+  {
+    setting: 'BROKER_TOKEN_FILE',
+    problem: 'set together with BROKER_SECRET; set one',
+    isBroken: ({ BROKER_SECRET, BROKER_TOKEN_FILE }) =>
+      BROKER_SECRET !== undefined && BROKER_TOKEN_FILE !== undefined,
+  },
+];
+
+const schema = withRules(eachSetting, rules);
 const secrets = ['BROKER_SECRET', 'API_KEY'];
 
 /** Settings of the design that this version does not have: refused, so that nobody believes they are in force. */
@@ -56,11 +77,10 @@ const notYet = [
   'REDIS_FAILURE_MODE',
   'REPLICAS',
   'ACCOUNT_CONCURRENCY',
-  'BROKER_TOKEN_FILE',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
 ];
 
-export type GatewayConfig = Readonly<z.infer<typeof schema>> & {
+export type GatewayConfig = Readonly<Settings> & {
   /** The keys at start; the file is watched from then on. Empty: open to everyone on loopback. */
   readonly keys: readonly ApiKey[];
   readonly brokerCa: string | undefined;
@@ -84,15 +104,8 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
   const settings = collect(problems, () => readSettings(schema, { ...environment, ...proxies }, secrets));
   const keys = collect(problems, () => readKeys(environment, settings));
   const choices = collect(problems, () => readChoices(environment['CONFIG_FILE']));
-  const brokerCa = collect(problems, () => readCa(environment['BROKER_CA_FILE']));
-  const host = environment['HOST'] || DEFAULT_HOST;
-  const hasKey = ['API_KEYS_FILE', 'API_KEY', 'API_KEY_FILE'].some((name) => environment[name]);
-  if (!hasKey && !loopback.has(host)) {
-    problems.push({
-      setting: 'HOST',
-      problem: `${host} is not loopback and there is no API key: set API_KEYS_FILE or API_KEY`,
-    });
-  }
+  const brokerCa = collect(problems, () => readText('BROKER_CA_FILE', environment));
+  collect(problems, () => readText('BROKER_TOKEN_FILE', environment)); // it is read again for every call
   if (!settings || !keys || !choices || problems.length > 0) throw new ConfigurationError(problems);
   return { ...settings, keys, brokerCa, choices };
 }
@@ -107,7 +120,7 @@ function collect<Value>(problems: ConfigProblem[], read: () => Value): Value | u
   }
 }
 
-function readKeys(environment: Environment, settings: z.infer<typeof schema> | undefined): readonly ApiKey[] {
+function readKeys(environment: Environment, settings: Settings | undefined): readonly ApiKey[] {
   const path = environment['API_KEYS_FILE'];
   const single = settings?.API_KEY ? [apiKeyFromText('default', settings.API_KEY.reveal())] : [];
   if (!path) return single;
@@ -125,13 +138,12 @@ function readChoices(path: string | undefined): OperatorChoices {
   throw new ConfigurationError(result.problems.map((problem) => ({ setting: 'CONFIG_FILE', problem })));
 }
 
-function readCa(path: string | undefined): string | undefined {
+function readText(name: string, environment: Environment): string | undefined {
+  const path = environment[name];
   if (!path) return undefined;
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ConfigurationError([
-      { setting: 'BROKER_CA_FILE', problem: `cannot read ${path} (${errorCode(error)})` },
-    ]);
+    throw new ConfigurationError([{ setting: name, problem: `cannot read ${path} (${errorCode(error)})` }]);
   }
 }

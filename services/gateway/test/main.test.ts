@@ -79,7 +79,7 @@ for (const args of [[], ['--check-config']]) {
     assert.deepEqual(stderr().trimEnd().split('\n'), [
       'REDIS_URL: not supported by this version',
       'PORT: must be a port number',
-      'HOST: 0.0.0.0 is not loopback and there is no API key: set API_KEYS_FILE or API_KEY',
+      'HOST: beyond loopback an API key is needed: set API_KEYS_FILE or API_KEY',
     ]);
   });
 }

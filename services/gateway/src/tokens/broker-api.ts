@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Secret } from '@codex-gateway/service-kit/secret.ts';
 import {
   rejectReplySchema,
@@ -17,17 +18,19 @@ export interface BrokerApi {
   readonly reject: (account: ServedAccount) => Promise<RejectReply>;
 }
 
+/**
+ * What a gateway shows the broker: a secret that both know, or the text of a file, which the kubelet writes anew while we
+ * run; undefined: nothing.
+ */
+export type BrokerProof = { readonly secret: Secret } | { readonly file: string } | undefined;
+
 export interface BrokerApiDeps {
   readonly url: string;
-  readonly secret: Secret | undefined;
+  readonly proof: BrokerProof;
   readonly dispatcher: Dispatcher;
 }
 
-export function createBrokerApi({ url, secret, dispatcher }: BrokerApiDeps): BrokerApi {
-  const headers = {
-    'content-type': 'application/json',
-    ...(secret && { authorization: `Bearer ${secret.reveal()}` }),
-  };
+export function createBrokerApi({ url, proof, dispatcher }: BrokerApiDeps): BrokerApi {
   const post = async <Schema extends z.ZodType>(
     path: string,
     body: object,
@@ -36,7 +39,7 @@ export function createBrokerApi({ url, secret, dispatcher }: BrokerApiDeps): Bro
     const answer = await request(`${url}${path}`, {
       method: 'POST',
       dispatcher,
-      headers,
+      headers: { 'content-type': 'application/json', ...(await authorization(proof)) },
       body: JSON.stringify(body),
       headersTimeout: TIMEOUT_MS,
       bodyTimeout: TIMEOUT_MS,
@@ -50,6 +53,12 @@ export function createBrokerApi({ url, secret, dispatcher }: BrokerApiDeps): Bro
     reject: ({ alias, fingerprint }) =>
       post(`/v1/tokens/${encodeURIComponent(alias)}/reject`, { fingerprint }, rejectReplySchema),
   };
+}
+
+async function authorization(proof: BrokerProof): Promise<Record<string, string>> {
+  if (!proof) return {};
+  const text = 'secret' in proof ? proof.secret.reveal() : (await readFile(proof.file, 'utf8')).trim();
+  return { authorization: `Bearer ${text}` };
 }
 
 /** The broker answered with another status than 200; `code` says which. */

@@ -105,7 +105,7 @@ function isCurrent(reply: TokensReply | null, { alias, fingerprint }: ServedAcco
 
 function troubleOf(code: string): string {
   return code === 'STATUS_401' || code === 'STATUS_403'
-    ? 'the token broker refuses this gateway: check BROKER_SECRET'
+    ? 'the token broker refuses this gateway: check BROKER_SECRET or BROKER_TOKEN_FILE'
     : `the token broker cannot be reached (${code}): check BROKER_URL and that it runs`;
 }
 

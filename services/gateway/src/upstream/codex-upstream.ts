@@ -3,7 +3,7 @@ import type { ServedAccount } from '@codex-gateway/wire/broker/contract.ts';
 import { refusalOfReply } from '@codex-gateway/wire/codex/refusal.ts';
 import { backendCatalogSchema, toCatalog } from '../models/catalog.ts';
 import { createCatalogSource } from '../models/catalog-source.ts';
-import { createBrokerApi } from '../tokens/broker-api.ts';
+import { createBrokerApi, type BrokerProof } from '../tokens/broker-api.ts';
 import { createBrokerClient, type BrokerClient } from '../tokens/broker-client.ts';
 import { VERSION } from '../version.ts';
 import { createAccounts, type Account } from './accounts.ts';
@@ -20,7 +20,7 @@ export function createCodexUpstream({ config, clock, logger, metrics, dispatcher
     ca: config.brokerCa,
   });
   const broker = createBrokerClient({
-    api: createBrokerApi({ url: config.BROKER_URL, secret: config.BROKER_SECRET, dispatcher: inner }),
+    api: createBrokerApi({ url: config.BROKER_URL, proof: brokerProof(config), dispatcher: inner }),
     clock,
     logger,
     count: (result) => metrics.brokerRequests.inc({ result }),
@@ -85,4 +85,10 @@ export function toAccount(served: ServedAccount, { reject }: Pick<BrokerClient, 
     },
     renew: () => reject(served),
   };
+}
+
+/** A token of the pod's own is read for every call; the configuration has at most one of the two. */
+function brokerProof({ BROKER_SECRET, BROKER_TOKEN_FILE }: UpstreamDeps['config']): BrokerProof {
+  if (BROKER_TOKEN_FILE !== undefined) return { file: BROKER_TOKEN_FILE };
+  return BROKER_SECRET && { secret: BROKER_SECRET };
 }

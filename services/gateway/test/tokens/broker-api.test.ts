@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { errorCode } from '@codex-gateway/service-kit/config.ts';
 import { createHttpClient } from '@codex-gateway/service-kit/http-client.ts';
 import { listen } from '@codex-gateway/service-kit/lifecycle.ts';
 import { Secret } from '@codex-gateway/service-kit/secret.ts';
 import type { TokensReply } from '@codex-gateway/wire/broker/contract.ts';
-import { createBrokerApi } from '../../src/tokens/broker-api.ts';
+import { createBrokerApi, type BrokerProof } from '../../src/tokens/broker-api.ts';
 import { servedAccount } from '../served-account.ts';
 
 const bounded = { timeout: 10_000 };
@@ -18,7 +21,11 @@ interface Received {
   readonly body: string;
 }
 
-async function serve(t: TestContext, answer: (res: ServerResponse) => void, secret = new Secret('s3cret')) {
+async function serve(
+  t: TestContext,
+  answer: (res: ServerResponse) => void,
+  proof: BrokerProof = { secret: new Secret('s3cret') },
+) {
   const received: Received[] = [];
   const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     let body = '';
@@ -34,7 +41,7 @@ async function serve(t: TestContext, answer: (res: ServerResponse) => void, secr
     server.close();
     server.closeAllConnections();
   });
-  return { api: createBrokerApi({ url: `http://127.0.0.1:${port}`, secret, dispatcher }), received };
+  return { api: createBrokerApi({ url: `http://127.0.0.1:${port}`, proof, dispatcher }), received };
 }
 
 const reply: TokensReply = { accounts: [servedAccount('default')], unavailable: [], refreshAfterSeconds: 60 };
@@ -45,6 +52,21 @@ test('tokens are asked for with the secret, and read as agreed', bounded, async 
   assert.deepEqual(received, [
     { method: 'POST', url: '/v1/tokens', authorization: 'Bearer s3cret', body: '{}' },
   ]);
+});
+
+test('a token in a file is read for every call, since it is replaced while we run', bounded, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'codex-gateway-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'token');
+  const { api, received } = await serve(t, (res) => void res.end(JSON.stringify(reply)), { file });
+  for (const token of ['first', 'second']) {
+    await writeFile(file, `${token}\n`);
+    await api.tokens();
+  }
+  assert.deepEqual(
+    received.map(({ authorization }) => authorization),
+    ['Bearer first', 'Bearer second'],
+  );
 });
 
 test('a rejection names account and fingerprint, never the token', bounded, async (t) => {
