@@ -57,10 +57,10 @@ export const setting = {
 
 /** Settings that must fit together. */
 export interface SettingRule<Settings> {
-  /** The one that is blamed. */
+  /** The one that is blamed, unless it is wrong in itself already. */
   readonly setting: keyof Settings & string;
   readonly problem: string;
-  /** Settings that are wrong in themselves are absent here: their own problem is told already. */
+  /** Settings that are wrong in themselves may be absent here. */
   readonly isBroken: (settings: Partial<Settings>) => boolean;
 }
 
@@ -71,7 +71,11 @@ export function withRules<Schema extends z.ZodObject>(
 ): Schema {
   return rules.reduce(
     (checked, { setting: name, problem, isBroken }) =>
-      checked.refine((settings) => !isBroken(settings), { path: [name], error: problem, when: () => true }),
+      checked.refine((settings) => !isBroken(settings), {
+        path: [name],
+        error: problem,
+        when: ({ issues }) => !issues.some(({ path }) => path?.[0] === name),
+      }),
     schema,
   );
 }
