@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import type { OpenContext, ResolvedModel, Stamp } from '../src/dialects/dialect.ts';
 import { defaultOptions } from '../src/dialects/options.ts';
 
-export const stamp: Stamp = { id: '0123456789abcdef', createdAt: 1_800_000_001, requestId: 'req_1' };
+export const stamp: Stamp = {
+  id: '0123456789abcdef',
+  createdAt: 1_800_000_001,
+  requestId: 'req_1',
+  account: 'account-1',
+};
 
 /** A context as the gateway gives it; models take every effort from none to xhigh and exist. */
 export function openContext({

@@ -126,6 +126,8 @@ export interface Exchange {
   /** The request declares no tools and does not forbid calls: when its history has calls, their tools are declared. */
   readonly lacksTools: boolean;
   readonly warnings: Warnings;
+  /** The mark of the account that sealed the reasoning in the request, where a dialect can tell. */
+  readonly sealedBy?: string | null;
   /** How its client writes the place of a field. */
   readonly pathStyle: PathStyle;
   /** Called again for a retry: never changes anything. */
@@ -212,6 +214,8 @@ export interface Stamp {
   readonly id: string;
   readonly createdAt: number;
   readonly requestId: string;
+  /** A mark of the upstream account that answers: no other account can read what it has sealed. */
+  readonly account: string;
 }
 
 /**

@@ -27,6 +27,7 @@ const signature = sealSignature({
   encryptedContent: 'gAAAA-sealed',
   partLengths: [14, 6],
   model: 'gpt-5.5',
+  account: 'account-1',
 });
 const thought = { type: 'thinking', thinking: 'Need the shell\n\nand so', signature };
 const call = {
@@ -71,6 +72,23 @@ test('a call that came back with its reasoning needs none from memory, one witho
   assert.deepEqual(open(claudeCodeBody({ history: afterOneCall })).recall.callIds, []);
   const bare = [assistantTurn(call), toolResult('call_1', 'hi')];
   assert.deepEqual(open(claudeCodeBody({ history: bare })).recall.callIds, ['call_1']);
+});
+
+function thoughtOf(account: string) {
+  const seal = { encryptedContent: `of ${account}`, partLengths: [], model: 'gpt-5.5', account };
+  return { type: 'thinking', thinking: '', signature: sealSignature(seal) };
+}
+
+test('of a conversation that has moved to another account only what that one sealed goes upstream', () => {
+  const turns = ['account-1', 'account-2'].map((account) => assistantTurn(thoughtOf(account), call));
+  const history = turns.flatMap((turn) => [turn, toolResult('call_1', 'hi')]);
+  const exchange = open(claudeCodeBody({ history }));
+  const seals = exchange
+    .codexRequest(nothingRecalled)
+    .input.flatMap((item) => ('encrypted_content' in item ? [item.encrypted_content] : []));
+  assert.deepEqual([seals, exchange.sealedBy], [['of account-2'], 'account-2']);
+  assert.deepEqual(exchange.recall.callIds, []);
+  assert.equal(open(claudeCodeBody()).sealedBy, null);
 });
 
 test('remembered reasoning comes back before the turn whose calls it led to, once', () => {

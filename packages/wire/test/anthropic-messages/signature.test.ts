@@ -3,12 +3,15 @@ import { test } from 'node:test';
 import { encodeBase64url } from '../../src/base64.ts';
 import { openSignature, sealSignature } from '../../src/dialects/anthropic-messages/signature.ts';
 
-const seal = (partLengths: readonly number[]): string =>
-  sealSignature({ encryptedContent: 'gAAAA', partLengths, model: 'gpt-5.5' });
+const sealed = { encryptedContent: 'gAAAA', model: 'gpt-5.5', account: 'account-1' };
+const seal = (partLengths: readonly number[]): string => sealSignature({ ...sealed, partLengths });
 const reasoning = (...texts: readonly string[]) => ({
-  type: 'reasoning',
-  summary: texts.map((text) => ({ type: 'summary_text', text })),
-  encrypted_content: 'gAAAA',
+  item: {
+    type: 'reasoning',
+    summary: texts.map((text) => ({ type: 'summary_text', text })),
+    encrypted_content: 'gAAAA',
+  },
+  account: 'account-1',
 });
 
 test('a signature opens into the reasoning that was sealed, part by part', () => {
@@ -37,12 +40,17 @@ test('the seal holds within a model family and not outside it', () => {
 });
 
 test('members that a later version adds are no obstacle', () => {
-  const later = `cgw1.${encodeBase64url('{"e":"gAAAA","s":[],"m":"gpt-5.5","a":"account"}')}`;
+  const later = `cgw1.${encodeBase64url('{"e":"gAAAA","s":[],"m":"gpt-5.5","a":"account-1","z":1}')}`;
   assert.deepEqual(openSignature(later, '', 'gpt-5.5'), reasoning());
 });
 
+test('an older signature does not say whose it is', () => {
+  const older = `cgw1.${encodeBase64url('{"e":"gAAAA","s":[],"m":"gpt-5.5"}')}`;
+  assert.deepEqual(openSignature(older, '', 'gpt-5.5'), { ...reasoning(), account: null });
+});
+
 test('foreign and broken signatures open into nothing', () => {
-  const none = sealSignature({ encryptedContent: '', partLengths: [1], model: 'gpt-5.5' });
+  const none = sealSignature({ ...sealed, encryptedContent: '', partLengths: [1] });
   const notJson = `cgw1.${encodeBase64url('nope')}`;
   const wrongTypes = `cgw1.${encodeBase64url('{"e":1,"s":[],"m":"gpt-5.5"}')}`;
   for (const signature of ['', 'EqQBCgYIBhgC', 'cgw1.', 'cgw1.!!!', none, notJson, wrongTypes])

@@ -31,7 +31,7 @@ function isRefused(...parts: readonly (readonly RawEvent[])[]): boolean {
 }
 
 function without(events: readonly RawEvent[], ...types: readonly string[]): readonly RawEvent[] {
-  return events.filter(({ type }) => !types.includes(`${type}`.replace('response.', '')));
+  return events.filter(({ type }) => !types.includes(type.replace('response.', '')));
 }
 
 function nameless(events: readonly RawEvent[]): readonly RawEvent[] {

@@ -160,7 +160,7 @@ test('the cache key is that of the client, else of its session, its user or the 
 test('metadata and moderation are repeated in the JSON answer, where the API has a place for them', () => {
   const reply = open({ metadata: { run: '7' }, moderation: { model: 'm' } }).reply(
     { status: 'completed', incompleteReason: null, items: [], usage: null, response: {} },
-    { id: 'x', createdAt: 1, requestId: 'req_1' },
+    { id: 'x', createdAt: 1, requestId: 'req_1', account: 'account-1' },
   );
   assert.deepEqual(reply, {
     id: 'chatcmpl-x',

@@ -73,7 +73,8 @@ export function createInference(
       record.overheadMs = scope.elapsedMs() - bodyMs;
       const request = await deps.inlineUrls(written, { body, exchange, requestId, signal });
       const turnState = req.get(TURN_STATE_HEADER) ?? null;
-      const answer = await deps.ask(request, { requestId, turnState, signal }).catch((error: unknown) => {
+      const past = { turnState, sealedBy: exchange.sealedBy ?? null };
+      const answer = await deps.ask(request, { requestId, ...past, signal }).catch((error: unknown) => {
         throw withTokens(error, request, model);
       });
       reservedUntilKnown = null;
@@ -83,7 +84,7 @@ export function createInference(
       const warnings = declared(exchange, request);
       res.set(answerHeaders(answer, record.overheadMs)).set(warningHeader(key, warnings));
 
-      const stamp = { id: newId(), createdAt: deps.nowSeconds(), requestId };
+      const stamp = { id: newId(), createdAt: deps.nowSeconds(), requestId, account: answer.account };
       const ended = enforced(answer.batches, exchange.emulate, { request, tokenizer: deps.tokenizer });
       const batches = remembering(ended, deps.conversations.memory(conversation, recalled, stamp));
       if (wantsStream) {

@@ -1,5 +1,6 @@
 import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
 import type { Clock } from '@codex-gateway/service-kit/clock.ts';
+import { accountMark } from './account-mark.ts';
 import { turnStateForUpstream } from './turn-state.ts';
 
 type UsageLimit = Extract<Fault, { kind: 'usage_limit_reached' }>;
@@ -21,15 +22,25 @@ export interface Account {
   readonly renew: () => Promise<void>;
 }
 
+/** What a request brings back of earlier answers that only one account can use. */
+export interface Past {
+  /** What the client sent back of an earlier answer of its turn; null: nothing. */
+  readonly turnState: string | null;
+  /** The mark of the account that sealed the request's reasoning, where that is known. */
+  readonly sealedBy?: string | null | undefined;
+}
+
+const nothing: Past = { turnState: null };
+
 /** Which account serves a request. */
 export interface Accounts {
   /**
-   * The account that the turn began on, else the first of the broker's order; never one that is used up or in `without`,
-   * and one that has been asked too often only when no other is left.
+   * The account that the turn began on or that sealed the reasoning, else the first of the broker's order; never one that
+   * is used up or in `without`, and one that has been asked too often only when no other is left.
    *
    * @throws FaultError `usage_limit_reached` when all are used up (with the first reset), `oauth_unavailable` when none is left
    */
-  readonly choose: (without: ReadonlySet<string>, turnState?: string | null) => Promise<Account>;
+  readonly choose: (without: ReadonlySet<string>, past?: Past) => Promise<Account>;
   /** Takes to heart what the upstream said to an account: it may have to rest. Other faults mean nothing here. */
   readonly note: (alias: string, fault: Fault) => void;
 }
@@ -47,12 +58,15 @@ export function createAccounts(usable: () => Promise<readonly Account[]>, clock:
     return rest && rest.until > clock.now() ? rest : null;
   };
   return {
-    choose: async (without, turnState = null) => {
+    choose: async (without, { turnState, sealedBy } = nothing) => {
       const accounts = await usable();
       const allowed = accounts.filter(({ alias }) => !without.has(alias) && !restOf(alias)?.limit);
       const rested = allowed.filter(({ alias }) => restOf(alias) === null);
       const free = rested.length > 0 ? rested : allowed;
-      const chosen = free.find((account) => turnStateForUpstream(turnState, account) !== null) ?? free[0];
+      const chosen =
+        free.find((account) => turnStateForUpstream(turnState, account) !== null) ??
+        free.find((account) => accountMark(account) === sealedBy) ??
+        free[0];
       if (chosen) return chosen;
       const limits = accounts.flatMap(({ alias }) => restOf(alias) ?? []).filter(({ limit }) => limit);
       const first = limits.toSorted((left, right) => left.until - right.until)[0];

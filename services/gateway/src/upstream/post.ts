@@ -2,6 +2,7 @@ import { errorCode } from '@codex-gateway/service-kit/config.ts';
 import type { UpstreamReply } from '@codex-gateway/wire/codex/refusal.ts';
 import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
 import { request, type Dispatcher } from 'undici';
+import { accountMark } from './account-mark.ts';
 import type { Account } from './accounts.ts';
 import type { Endpoint, RequestSubject } from './endpoint.ts';
 import { TURN_STATE_HEADER, turnStateForClient, turnStateForUpstream } from './turn-state.ts';
@@ -101,6 +102,8 @@ export function replyOf(answer: Dispatcher.ResponseData, body: Buffer): Upstream
 
 /** What the head of an answer says to the client beside the status. */
 export interface AnswerHead {
+  /** The mark of the account that answered. */
+  readonly account: string;
   /** The upstream's own id of the request. */
   readonly requestId: string | null;
   /** What the client is to send back within this turn; null unless the turn begins with this answer. */
@@ -110,6 +113,7 @@ export interface AnswerHead {
 export function answerHead(answer: Dispatcher.ResponseData, account: Account): AnswerHead {
   const state = header(answer, TURN_STATE_HEADER);
   return {
+    account: accountMark(account),
     requestId: upstreamRequestId(answer),
     turnState: state === null ? null : turnStateForClient(state, account),
   };

@@ -2,7 +2,8 @@ import type { Clock } from '@codex-gateway/service-kit/clock.ts';
 import type { Refusal, Remedy } from '@codex-gateway/wire/codex/refusal.ts';
 import { withoutReasoning, type CodexRequest } from '@codex-gateway/wire/codex/request.ts';
 import { FaultError } from '@codex-gateway/wire/fault.ts';
-import type { Account, Accounts } from './accounts.ts';
+import { accountMark } from './account-mark.ts';
+import type { Account, Accounts, Past } from './accounts.ts';
 import type { EventClient } from './event-client.ts';
 import { untilFirstEvent, type Begun } from './first-event.ts';
 import { neverSent, type Posting } from './post.ts';
@@ -12,7 +13,7 @@ export interface Answer extends Begun {
   readonly retries: number;
 }
 
-export type AskOptions = Pick<Posting, 'requestId' | 'turnState' | 'signal'>;
+export interface AskOptions extends Pick<Posting, 'requestId' | 'signal'>, Past {}
 
 export type AskUpstream = (request: CodexRequest, options: AskOptions) => Promise<Answer>;
 
@@ -43,14 +44,14 @@ interface Refused {
  */
 export async function untilTaken<Taken extends { readonly kind: 'stream' }>(
   deps: RetryDeps,
-  { turnState, signal }: AskOptions,
+  { signal, ...past }: AskOptions,
   tryOnce: Try<Taken>,
 ): Promise<{ readonly taken: Taken; readonly retries: number }> {
   const tried = new Set<string>();
   const unusable = new Set<string>();
   let reason: Remedy = 'none';
   for (let retries = 0; ; retries++) {
-    const account = await unlessEnded(deps.accounts.choose(unusable, turnState), signal);
+    const account = await unlessEnded(deps.accounts.choose(unusable, past), signal);
     if (reason !== 'none') deps.countRetry(reason);
     const result: Taken | Refused = await tryOnce(account, reason).catch(refuseIfNeverSent);
     if (result.kind === 'stream') return { taken: result, retries };
@@ -67,10 +68,12 @@ export async function untilTaken<Taken extends { readonly kind: 'stream' }>(
 
 /** Asks for an answer in events, until its first real one. */
 export function createRetry(deps: RetryDeps & { readonly client: EventClient }): AskUpstream {
-  return async (firstRequest, options) => {
+  return async (firstRequest, { sealedBy = null, ...options }) => {
     let request = firstRequest;
-    const { taken, retries } = await untilTaken<Begun>(deps, options, async (account, reason) => {
-      if (reason === 'without_reasoning') request = withoutReasoning(request);
+    const past = { ...options, sealedBy };
+    const { taken, retries } = await untilTaken<Begun>(deps, past, async (account, reason) => {
+      const isForeign = sealedBy !== null && sealedBy !== accountMark(account);
+      if (isForeign || reason === 'without_reasoning') request = withoutReasoning(request);
       const result = await deps.client({ request, account, ...options });
       return result.kind === 'refused' ? result : untilFirstEvent(result, deps.clock);
     });

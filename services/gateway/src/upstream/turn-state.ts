@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { accountMark } from './account-mark.ts';
 import type { Account } from './accounts.ts';
 
 /**
@@ -10,23 +10,15 @@ export const TURN_STATE_HEADER = 'x-codex-turn-state';
 
 type Holder = Pick<Account, 'accountId' | 'alias'>;
 
-const MARK_LENGTH = 16;
 const marked = /^([0-9a-f]{16})\.([\x21-\x7e]{1,4096})$/;
 
 /** The backend's token as the client is to know it. */
 export function turnStateForClient(state: string, account: Holder): string {
-  return `${markOf(account)}.${state}`;
+  return `${accountMark(account)}.${state}`;
 }
 
 /** What goes upstream of what a client sent; null on an account that did not give it, and for what is no token of ours. */
 export function turnStateForUpstream(given: string | null, account: Holder): string | null {
   const [, mark, state = null] = marked.exec(given ?? '') ?? [];
-  return mark === markOf(account) ? state : null;
-}
-
-function markOf({ accountId, alias }: Holder): string {
-  return createHash('sha256')
-    .update(accountId ?? alias)
-    .digest('hex')
-    .slice(0, MARK_LENGTH);
+  return mark === accountMark(account) ? state : null;
 }

@@ -8,7 +8,7 @@ import { createConversations, forgetful } from '../../src/conversation/conversat
 import { createMemoryConversationStore } from '../../src/conversation/memory-store.ts';
 import { captureLog } from '../log-capture.ts';
 
-const stamp = { id: '1', createdAt: 0, requestId: 'req_1' };
+const stamp = { id: '1', createdAt: 0, requestId: 'req_1', account: 'account-1' };
 const owner = { keyId: 'team' };
 const output: readonly FoldedItem[] = [];
 

@@ -39,6 +39,7 @@ export function scriptedStream(): ScriptedStream {
       kind: 'stream',
       requestId: 'up_1',
       turnState: null,
+      account: 'account-1',
       batches: {
         next: () => at(read++).promise,
         return: async () => {

@@ -1,9 +1,9 @@
 import { callIdsOf } from '../../codex/history.ts';
-import type { ContentPart, InputItem, ReasoningItem } from '../../codex/items.ts';
+import type { ContentPart, InputItem } from '../../codex/items.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import type { ContentBlock, Message, SystemContent, SystemMessage } from './blocks.ts';
 import { documentParts, imagePart, searchResultText, textParts, type Place } from './content-parts.ts';
-import { openSignature } from './signature.ts';
+import { openSignature, type OpenedSignature } from './signature.ts';
 import { callOutput, type ResultContext } from './tool-result.ts';
 
 /** What the mapping of messages needs besides the messages. */
@@ -17,6 +17,8 @@ export interface Conversation {
   readonly items: readonly InputItem[];
   /** Calls in the history that came back without the reasoning before them. */
   readonly bareCallIds: readonly string[];
+  /** The mark of the account that can read the sealed reasoning among the items; null when nobody knows. */
+  readonly sealedBy: string | null;
   /** The latest effort that a message asked for. */
   readonly effort: string | null;
 }
@@ -45,11 +47,29 @@ export function readConversation(messages: readonly Message[], context: Conversa
     return cleared ? [] : systemItems(message, context);
   });
   if (messages.at(-1)?.role === 'assistant') context.warnings.dropped('prefill'); // the model begins anew after it
+  const items = turns.map((turn) => turn.map(({ item }) => item));
   return {
-    items: turns.flat(),
-    bareCallIds: turns.filter(hasNoReasoning).flatMap(callIdsOf),
+    ...readableBy(turns.flat()),
+    bareCallIds: items.filter(hasNoReasoning).flatMap(callIdsOf),
     effort: lastEffort(messages),
   };
+}
+
+/** An item, with the account that sealed it where there is one. */
+interface Origin {
+  readonly item: InputItem;
+  readonly account: string | null;
+}
+
+function unsealed(item: InputItem): Origin {
+  return { item, account: null };
+}
+
+/** A conversation may have moved to another account: the reasoning that only an earlier one can read stays out. */
+function readableBy(origins: readonly Origin[]): Pick<Conversation, 'items' | 'sealedBy'> {
+  const sealedBy = origins.findLast(({ account }) => account !== null)?.account ?? null;
+  const readable = origins.filter(({ account }) => account === null || account === sealedBy);
+  return { items: readable.map(({ item }) => item), sealedBy };
 }
 
 function hasNoReasoning(items: readonly InputItem[]): boolean {
@@ -63,30 +83,30 @@ function lastEffort(messages: readonly Message[]): string | null {
   return efforts.findLast((effort) => typeof effort === 'string') ?? null;
 }
 
-function systemItems({ content }: SystemMessage, context: ResultContext): readonly InputItem[] {
+function systemItems({ content }: SystemMessage, context: ResultContext): readonly Origin[] {
   const parts = textParts(systemText(content ?? '', context));
-  return parts.length === 0 ? [] : [{ type: 'message', role: 'developer', content: parts }];
+  return parts.length === 0 ? [] : [unsealed({ type: 'message', role: 'developer', content: parts })];
 }
 
 type Turn = Exclude<Message, SystemMessage>;
 
 /** Texts and images gather into messages; calls, results and reasoning stand between them as items of their own. */
-function readTurn({ role, content }: Turn, place: Place, context: ConversationContext): readonly InputItem[] {
+function readTurn({ role, content }: Turn, place: Place, context: ConversationContext): readonly Origin[] {
   const blocks: readonly ContentBlock[] =
     typeof content === 'string' ? [{ type: 'text', text: content }] : content;
-  const items: InputItem[] = [];
+  const items: Origin[] = [];
   let gathered: ContentPart[] = [];
   const flush = (): void => {
-    if (gathered.length > 0) items.push({ type: 'message', role, content: gathered });
+    if (gathered.length > 0) items.push(unsealed({ type: 'message', role, content: gathered }));
     gathered = [];
   };
   const read = role === 'user' ? readUserBlock : readAssistantBlock;
   for (const [index, block] of blocks.entries()) {
-    const { parts, item } = read(block, context, [...place, index]);
+    const { parts, item, account } = read(block, context, [...place, index]);
     if (parts) gathered.push(...parts);
     if (!item) continue;
     flush();
-    items.push(item);
+    items.push({ item, account: account ?? null });
   }
   flush();
   return items;
@@ -96,6 +116,8 @@ function readTurn({ role, content }: Turn, place: Place, context: ConversationCo
 interface ReadBlock {
   readonly parts?: readonly ContentPart[];
   readonly item?: InputItem;
+  /** Who sealed it. */
+  readonly account?: string | null;
 }
 
 function readUserBlock(block: ContentBlock, context: ConversationContext, place: Place): ReadBlock {
@@ -165,8 +187,8 @@ function functionCall(block: Extract<ContentBlock, { type: 'tool_use' }>, names:
   };
 }
 
-function reasoning(item: ReasoningItem | null): ReadBlock {
-  return item ? { item } : {};
+function reasoning(opened: OpenedSignature | null): ReadBlock {
+  return opened ?? {};
 }
 
 function developerNote(text: string): InputItem {

@@ -18,7 +18,7 @@ interface State {
 /** A Messages stream: `message_start`, blocks one after another, `message_delta`, `message_stop`; or an `error` event. */
 export function createMessagesEncoder(style: AnswerStyle, stamp: Stamp): StreamEncoder {
   const sink = createSseSink(style, stamp);
-  const renderer = createRenderer(sink, style, stamp.id);
+  const renderer = createRenderer(sink, style, stamp);
   const state: State = { sink, renderer, requestId: stamp.requestId, ended: false };
   return {
     push: (events) => {

@@ -38,7 +38,7 @@ export function openMessages(body: unknown, context: OpenContext): Exchange {
   const warnings = createWarningLog();
   declareFields(body, warnings);
   const { conversation, parts, style } = understand(request, context, warnings);
-  const { items, bareCallIds } = conversation;
+  const { items, bareCallIds, sealedBy } = conversation;
   const declaresNone = (request.tools ?? []).length === 0 && parts.tools.length === 0;
   const lacksTools = declaresNone && parts.toolChoice !== 'none';
   const { stop_sequences, max_tokens } = request;
@@ -52,6 +52,7 @@ export function openMessages(body: unknown, context: OpenContext): Exchange {
     recall: { responseId: null, itemIds: [], callIds: lacksTools ? callIdsOf(items) : bareCallIds },
     lacksTools,
     warnings: warnings.all(),
+    sealedBy,
     pathStyle: 'dots',
     codexRequest: (recalled) => {
       const input = withReasoning(items, recalled.reasoningByCallId);

@@ -3,7 +3,7 @@ import type { ItemRenderer, RenderState } from './render-state.ts';
 import { PART_SEPARATOR, sealSignature } from './signature.ts';
 
 /** Reasoning: a thinking block with the summary and the seal, as far as the client asked for them. */
-export function createReasoningItem({ sink, style }: RenderState): ItemRenderer {
+export function createReasoningItem({ sink, style, account }: RenderState): ItemRenderer {
   const parts: string[] = [];
   let place = '';
   let open = false;
@@ -28,7 +28,7 @@ export function createReasoningItem({ sink, style }: RenderState): ItemRenderer 
   };
   const seal = (encryptedContent: string): void => {
     const partLengths = parts.map((part) => part.length);
-    sink.signature(sealSignature({ encryptedContent, partLengths, model: style.model.slug }));
+    sink.signature(sealSignature({ encryptedContent, partLengths, model: style.model.slug, account }));
     sink.closeBlock();
     open = false;
   };

@@ -20,6 +20,8 @@ export interface RenderState {
   readonly style: AnswerStyle;
   /** Makes the ids of server tools, which the client never sends back to anybody but us. */
   readonly answerId: string;
+  /** Whose seal the reasoning has. */
+  readonly account: string;
   calledTool: boolean;
   webSearches: number;
   /** A call whose arguments are not whole: how the answer ends decides what that means. */

@@ -1,6 +1,7 @@
 import type { CodexEvent, OutputItem } from '../../codex/events.ts';
 import { usageOf } from '../../codex/events.ts';
 import type { Fault } from '../../fault.ts';
+import type { Stamp } from '../dialect.ts';
 import { createCallItem } from './call-item.ts';
 import { incompleteStopReason, type AnswerStyle, type Ending, type MessageSink } from './message.ts';
 import { createReasoningItem } from './reasoning-item.ts';
@@ -20,11 +21,12 @@ export interface Renderer {
 }
 
 /** Upstream events as the blocks of a message. The sink decides whether that is a stream or one object. */
-export function createRenderer(sink: MessageSink, style: AnswerStyle, answerId: string): Renderer {
+export function createRenderer(sink: MessageSink, style: AnswerStyle, stamp: Stamp): Renderer {
   const state: RenderState = {
     sink,
     style,
-    answerId,
+    answerId: stamp.id,
+    account: stamp.account,
     calledTool: false,
     webSearches: 0,
     hasBrokenCall: false,

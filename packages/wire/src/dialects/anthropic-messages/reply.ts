@@ -20,7 +20,7 @@ import type { ItemEvent } from './untangle.ts';
  */
 export function messagesReply(answer: Folded, style: AnswerStyle, stamp: Stamp): unknown {
   const sink = createObjectSink(style, stamp);
-  const renderer = createRenderer(sink, style, stamp.id);
+  const renderer = createRenderer(sink, style, stamp);
   for (const event of answer.items.flatMap(eventsOf)) renderer.take(event);
   const fault = renderer.end(endOf(answer));
   if (fault) throw new FaultError(fault);

@@ -19,27 +19,39 @@ const envelopeSchema = z.object({
   s: z.array(z.int().nonnegative()),
   /** The model that sealed it. */
   m: z.string(),
+  /** The mark of the account that it was sealed for; older signatures have none. */
+  a: z.string().nullish(),
 });
 
 export interface Sealed {
   readonly encryptedContent: string;
   readonly partLengths: readonly number[];
   readonly model: string;
+  readonly account: string;
 }
 
-export function sealSignature({ encryptedContent, partLengths, model }: Sealed): string {
-  return PREFIX + encodeBase64url(JSON.stringify({ e: encryptedContent, s: partLengths, m: model }));
+export function sealSignature({ encryptedContent: e, partLengths: s, model: m, account: a }: Sealed): string {
+  return PREFIX + encodeBase64url(JSON.stringify({ e, s, m, a }));
+}
+
+export interface OpenedSignature {
+  readonly item: ReasoningItem;
+  /** The mark of the account that can read it; null when nobody knows. */
+  readonly account: string | null;
 }
 
 /**
  * The reasoning item that a thinking block of an earlier answer stood for; null for a foreign signature, an empty seal
  * or one of another model family, which the upstream would refuse.
  */
-export function openSignature(signature: string, thinking: string, model: string): ReasoningItem | null {
+export function openSignature(signature: string, thinking: string, model: string): OpenedSignature | null {
   const envelope = parseEnvelope(signature);
   if (!envelope || envelope.e === '' || modelFamily(envelope.m) !== modelFamily(model)) return null;
   const summary = summaryParts(thinking, envelope.s).map((text) => ({ type: 'summary_text', text }) as const);
-  return { type: 'reasoning', summary, encrypted_content: envelope.e };
+  return {
+    item: { type: 'reasoning', summary, encrypted_content: envelope.e },
+    account: envelope.a ?? null,
+  };
 }
 
 function parseEnvelope(signature: string): z.infer<typeof envelopeSchema> | null {

@@ -33,7 +33,8 @@ export function toolList(
     if (type === 'tool_removal') return void removed.add(named);
     removed.delete(named);
     if (definition) add(known, { tool: definition, place: [...place, 'tool', 'definition'] });
-    else if (named) loaded.add(named);
+    else if (named && known.some(({ tool: { name: other } }) => other === named)) loaded.add(named);
+    else warnings.dropped(type);
   };
   for (const { block, place } of messages.flatMap(placedBlocks)) {
     for (const name of referencedBy(block)) loaded.add(name);
