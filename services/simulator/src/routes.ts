@@ -1,6 +1,7 @@
 import { handleModels } from './backend/models.ts';
 import { handleResponses } from './backend/responses.ts';
 import { handleAccountsCheck, handleUsage } from './backend/wham.ts';
+import { jsonReply, type Reply } from './http/reply.ts';
 import { handleAuthorize } from './issuer/authorize.ts';
 import {
   handleDeviceApproval,
@@ -10,7 +11,6 @@ import {
 } from './issuer/device.ts';
 import { handleRevoke } from './issuer/revoke.ts';
 import { handleToken } from './issuer/token.ts';
-import { jsonReply, type Reply } from './http/reply.ts';
 import { OPENAI_ELSEWHERE, OPENAI_PATH, OPENAI_ROUTES } from './openai/routes.ts';
 import type { Route } from './world.ts';
 

@@ -44,7 +44,7 @@ export async function answer(accepted: Accepted, call: Call, world: World): Prom
     'cf-ray': `${requestId.slice('req_'.length, 'req_'.length + 16)}-SIM`,
     ...headers,
   });
-  await transmit({ frames, directives, compressed: false }, call, world);
+  await transmit({ frames, directives, compressed: false, hasEvents: true }, call, world);
 }
 
 function framesOf(accepted: Accepted, world: World): Iterable<Frame> {

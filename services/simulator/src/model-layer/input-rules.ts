@@ -1,6 +1,6 @@
-import { invalidType, invalidValue, missing, modelError, tooLong } from './refusal.ts';
 import type { Reply } from '../http/reply.ts';
 import { type JsonObject, asObject, asObjects, asText } from '../json.ts';
+import { invalidType, invalidValue, missing, modelError, tooLong } from './refusal.ts';
 import type { LayerContext, Rule } from './rule.ts';
 
 const MAX_ID_LENGTH = 64;

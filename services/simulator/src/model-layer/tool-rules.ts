@@ -1,7 +1,7 @@
 import type { Reply } from '../http/reply.ts';
-import { missing, modelError, tooLong } from './refusal.ts';
 import { type JsonObject, asObject, asObjects, asText } from '../json.ts';
 import { declaredTools } from '../model/tools.ts';
+import { missing, modelError, tooLong } from './refusal.ts';
 import type { Face, LayerContext, Rule } from './rule.ts';
 
 const NAMED_TYPES = new Set(['function', 'custom', 'namespace']);

@@ -1,9 +1,9 @@
-import type { ResponsesRequest } from './request.ts';
 import { parseJson } from '../json.ts';
 import type { AnswerItem } from './answer.ts';
 import type { Conversation } from './conversation.ts';
 import { type Directive, pick, withoutDirectives } from './directives.ts';
 import { createHints, placesIn } from './hints.ts';
+import type { ResponsesRequest } from './request.ts';
 import { instanceOf } from './schema-instance.ts';
 import { type DeclaredTool, toolPolicy, toolsAskedFor } from './tools.ts';
 

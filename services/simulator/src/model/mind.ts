@@ -1,4 +1,3 @@
-import type { ResponsesRequest } from './request.ts';
 import { asObject } from '../json.ts';
 import type { Answer, AnswerItem, UsageFigures } from './answer.ts';
 import { chooseCalls } from './calls.ts';
@@ -10,6 +9,7 @@ import { upToStop, upToTokens } from './limits.ts';
 import { recall } from './memory.ts';
 import { asksForJson, plainObject } from './plain-object.ts';
 import { demandedText, factualAnswer, freeText, storyOf } from './phrases.ts';
+import type { ResponsesRequest } from './request.ts';
 import { instanceOf } from './schema-instance.ts';
 import { inStyle } from './style.ts';
 import { tokensOf } from './tokens.ts';

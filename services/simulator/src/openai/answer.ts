@@ -2,7 +2,7 @@ import { jsonReply, type Reply } from '../http/reply.ts';
 import { type Directive, pick } from '../model/directives.ts';
 import { errorTypeOf, failureIn, type StreamFault } from '../stream/failures.ts';
 import { type Frame, scriptedFrames } from '../stream/frames.ts';
-import { transmit } from '../stream/transmit.ts';
+import { transmit, type Transmission } from '../stream/transmit.ts';
 import type { Call, World } from '../world.ts';
 import { apiJson, type ApiRequest } from './endpoint.ts';
 
@@ -21,29 +21,43 @@ export async function sendAnswer(
   call: Call,
   world: World,
 ): Promise<Reply | undefined> {
-  const { directives, wantsStream } = answer;
-  const script = world.faults.takeScript();
-  const compressed = isCompressed(directives, call);
-  const encoding = compressed ? { 'content-encoding': 'gzip', vary: 'Accept-Encoding' } : {};
-  call.record.status = 200;
-  if (wantsStream) {
-    const type =
-      pick(directives, 'no_content_type') === undefined ? 'text/event-stream; charset=utf-8' : undefined;
-    call.res.writeHead(200, {
-      ...(type === undefined ? {} : { 'content-type': type }),
-      ...request.headers(),
-      ...encoding,
-    });
-    const frames = script === undefined ? answer.stream() : scriptedFrames(script);
-    await transmit({ frames, directives, compressed }, call, world);
-    return undefined;
-  }
-  const failure = failureIn(directives);
+  const failure = answer.wantsStream ? undefined : failureIn(answer.directives);
   if (failure !== undefined) return failureReply(failure.fault);
-  const frames = halvesOf(apiJson(script === undefined ? answer.whole() : script[0]));
-  call.res.writeHead(200, { 'content-type': 'application/json', ...request.headers(), ...encoding });
-  await transmit({ frames, directives: forOneBody(directives), compressed }, call, world);
+  const { type, ...body } = bodyOf(answer, world.faults.takeScript());
+  const compressed = isCompressed(answer.directives, call);
+  call.record.status = 200;
+  call.res.writeHead(200, {
+    ...(type === undefined ? {} : { 'content-type': type }),
+    ...request.headers(),
+    ...(compressed ? { 'content-encoding': 'gzip', vary: 'Accept-Encoding' } : {}),
+  });
+  await transmit({ ...body, compressed }, call, world);
   return undefined;
+}
+
+interface Body extends Omit<Transmission, 'compressed'> {
+  readonly type: string | undefined;
+}
+
+/** The answer, or what a test wrote in its place, as frames. */
+function bodyOf(answer: ApiAnswer, script: readonly (object | string)[] | undefined): Body {
+  const { directives, wantsStream } = answer;
+  if (!wantsStream) {
+    const text = apiJson(script === undefined ? answer.whole() : script[0]);
+    return {
+      type: 'application/json',
+      frames: halvesOf(text),
+      directives: forOneBody(directives),
+      hasEvents: false,
+    };
+  }
+  const isBare = pick(directives, 'no_content_type') !== undefined;
+  return {
+    type: isBare ? undefined : 'text/event-stream; charset=utf-8',
+    frames: script === undefined ? answer.stream() : scriptedFrames(script),
+    directives,
+    hasEvents: true,
+  };
 }
 
 function isCompressed(directives: readonly Directive[], { req }: Call): boolean {
@@ -57,7 +71,7 @@ function halvesOf(text: string): readonly Frame[] {
   return [text.slice(0, middle), text.slice(middle)].map((half) => ({ type: 'body', text: half }));
 }
 
-const OF_STREAMS_ONLY: ReadonlySet<string> = new Set(['stream', 'step', 'keep_open']);
+const OF_STREAMS_ONLY: ReadonlySet<string> = new Set(['stream', 'keep_open']);
 
 /** The directives of a delivery that has two parts and no events. */
 function forOneBody(directives: readonly Directive[]): readonly Directive[] {

@@ -1,16 +1,15 @@
 import { jsonReply } from '../http/reply.ts';
-import { pick } from '../model/directives.ts';
 import { type ApiModel, apiModel, API_MODELS, SCENARIO_API_MODELS } from './catalog.ts';
 import type { ApiHandler } from './endpoint.ts';
-import { apiStatusReply, modelNotFound } from './statuses.ts';
+import { insteadOfAnswer, modelNotFound } from './statuses.ts';
 
 /** `GET /models`. */
-export const listModels: ApiHandler = (_request, _call, world) => {
-  const fault = pick(world.faults.takeForModels(), 'status');
-  if (fault !== undefined) return Promise.resolve(apiStatusReply(fault));
+export const listModels: ApiHandler = async (_request, call, world) => {
+  const instead = await insteadOfAnswer(world.faults.takeForModels(), call);
+  if (instead !== undefined) return instead.reply;
   const scenarios = world.listScenarioModels ? SCENARIO_API_MODELS : [];
   const data = [...API_MODELS, ...scenarios].map(toEntry);
-  return Promise.resolve(jsonReply(200, { object: 'list', data }));
+  return jsonReply(200, { object: 'list', data });
 };
 
 /** `GET /models/{id}`. */

@@ -1,6 +1,9 @@
 import { modelError } from '../model-layer/refusal.ts';
 import { htmlReply, jsonReply, type Reply } from '../http/reply.ts';
+import { type Directive, pick } from '../model/directives.ts';
 import { type StatusDirective, statusReplyFrom } from '../scenario/status.ts';
+import { vanished } from '../scenario/vanished.ts';
+import type { Call } from '../world.ts';
 import { ORGANIZATION } from './organization.ts';
 import { serverError, unknownUrl, wrongApiKey } from './refusals.ts';
 
@@ -43,11 +46,20 @@ const STATUS_REPLIES: Readonly<Record<string, (directive: StatusDirective) => Re
 };
 
 /**
- * The answer of a `status` directive.
+ * What happens in the place of an answer: the reply of a `status` directive, or none at all with `hang` and `drop`.
  *
  * @throws DirectiveError when the status has no such kind
  */
-export function apiStatusReply(directive: StatusDirective): Reply {
+export async function insteadOfAnswer(
+  directives: readonly Directive[],
+  call: Call,
+): Promise<{ readonly reply: Reply | undefined } | undefined> {
+  const status = pick(directives, 'status');
+  if (status !== undefined) return { reply: statusReply(status) };
+  return (await vanished(directives, call)) ? { reply: undefined } : undefined;
+}
+
+function statusReply(directive: StatusDirective): Reply {
   const make = statusReplyFrom(STATUS_REPLIES, directive);
   return make?.(directive) ?? serverError(`Simulated status ${directive.status}`, directive.status);
 }

@@ -11,19 +11,19 @@ export interface Transmission {
   readonly frames: Iterable<Frame>;
   readonly directives: readonly Directive[];
   readonly compressed: boolean;
+  /** Whether it is made of events, which a test can let go one by one. */
+  readonly hasEvents: boolean;
 }
 
 /** Sends a body to its end, whatever end the directives chose, and writes down what went out. */
 export async function transmit(
-  { frames, directives, compressed }: Transmission,
+  { frames, directives, compressed, hasEvents }: Transmission,
   call: Call,
   world: World,
 ): Promise<void> {
   const { res, record, signal } = call;
-  const stepped =
-    world.settings().step || pick(directives, 'step') !== undefined
-      ? world.streams.open(record.sequence)
-      : undefined;
+  const isStepped = world.settings().step || pick(directives, 'step') !== undefined;
+  const stepped = hasEvents && isStepped ? world.streams.open(record.sequence) : undefined;
   const delivery: Delivery = {
     ...deliveryOf(directives, world),
     ...(stepped === undefined ? {} : { permit: () => stepped.permit(signal) }),

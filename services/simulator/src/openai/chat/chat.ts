@@ -1,15 +1,13 @@
 import { fingerprintOf } from '../../digest.ts';
 import { asObject, asObjects, asText, type JsonObject } from '../../json.ts';
 import { type Conversation, readConversation } from '../../model/conversation.ts';
-import { type Directive, pick } from '../../model/directives.ts';
+import type { Directive } from '../../model/directives.ts';
 import { think } from '../../model/mind.ts';
 import { tokensIn } from '../../model/tokens.ts';
 import { refuse } from '../../model-layer/rule.ts';
 import { directivesFor } from '../../scenario/scenario.ts';
-import { vanished } from '../../scenario/vanished.ts';
-import { distort, MALFORMED_HTML, type Noise } from '../../stream/distort.ts';
-import { errorTypeOf, type FailureFrames, type StreamFault, withFailure } from '../../stream/failures.ts';
-import type { Frame } from '../../stream/frames.ts';
+import { distort } from '../../stream/distort.ts';
+import { withFailure } from '../../stream/failures.ts';
 import { logprobsOf } from '../../stream/logprobs.ts';
 import type { World } from '../../world.ts';
 import { type ApiAnswer, sendAnswer } from '../answer.ts';
@@ -18,9 +16,10 @@ import type { ApiHandler } from '../endpoint.ts';
 import { ORGANIZATION } from '../organization.ts';
 import { refuseParameters, refuseStreamOptions } from '../parameters.ts';
 import { serviceTierOf } from '../service-tier.ts';
-import { apiStatusReply, modelNotFound } from '../statuses.ts';
+import { insteadOfAnswer, modelNotFound } from '../statuses.ts';
 import { createChunkWriter, speakChat } from './chunks.ts';
 import { completionOf, toChoice, usageOf } from './completion.ts';
+import { CHAT_FAILURES, CHAT_NOISE } from './interruptions.ts';
 import { CHAT_PARAMETERS } from './parameters.ts';
 import { toItems, toModelRequest } from './request.ts';
 import { CHAT_RULES } from './rules.ts';
@@ -31,9 +30,8 @@ export const createChatCompletion: ApiHandler = async (request, call, world) => 
   const slug = asText(body['model']);
   const conversation = readConversation('', toItems(asObjects(body['messages'])));
   const directives = directivesFor(slug, conversation, world.faults);
-  const status = pick(directives, 'status');
-  if (status !== undefined) return apiStatusReply(status);
-  if (await vanished(directives, call)) return undefined;
+  const instead = await insteadOfAnswer(directives, call);
+  if (instead !== undefined) return instead.reply;
   const model = apiModel(slug);
   const wrong = refuseParameters(body, CHAT_PARAMETERS) ?? refuseStreamOptions(body);
   if (wrong !== undefined) return wrong;
@@ -92,38 +90,3 @@ function logprobsFor({ logprobs, top_logprobs: top }: JsonObject): ((text: strin
   if (logprobs !== true) return undefined;
   return (text) => ({ content: logprobsOf(text, typeof top === 'number' ? top : 0), refusal: null });
 }
-
-/** A chat stream has one form for every failure: an error in the place of a chunk, and no sentinel. */
-function errorFrame({ code, message }: StreamFault): Frame {
-  const error = { message, type: errorTypeOf(code), param: null, code };
-  return { type: 'error', text: `data: ${JSON.stringify({ error })}\n\n` };
-}
-
-const CHAT_FAILURES: FailureFrames = {
-  fail: (fault) => [errorFrame(fault)],
-  overload: (fault) => [errorFrame(fault)],
-  error: (fault) => [errorFrame(fault)],
-};
-
-function oddChunk(members: object): Frame {
-  const chunk = {
-    id: 'chatcmpl-odd',
-    object: 'chat.completion.chunk',
-    created: 0,
-    model: 'odd',
-    choices: [],
-  };
-  return { type: 'odd', text: `data: ${JSON.stringify({ ...chunk, ...members })}\n\n` };
-}
-
-const CHAT_NOISE: Noise = {
-  unknown: () => oddChunk({ simulated_unknown: { nested: [1, 'two', null] } }),
-  rateLimits: () => oddChunk({ rate_limits: { remaining_requests: 9999 } }),
-  malformed: {
-    json: {
-      type: 'malformed',
-      text: 'data: {"id":"chatcmpl-odd","choices":[{"index":0,"delta":{"content":"unfin\n\n',
-    },
-    html: MALFORMED_HTML,
-  },
-};

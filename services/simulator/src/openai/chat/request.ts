@@ -3,7 +3,7 @@ import { type ResponsesRequest, toResponsesRequest } from '../../model/request.t
 
 /** What the model is asked by a chat request. */
 export function toModelRequest(body: JsonObject, defaultEffort: string): ResponsesRequest {
-  const { format, limit } = { format: asObject(body['response_format']), limit: tokenLimit(body) };
+  const format = asObject(body['response_format']);
   const request = toResponsesRequest(
     {
       model: body['model'],
@@ -21,7 +21,7 @@ export function toModelRequest(body: JsonObject, defaultEffort: string): Respons
     },
     defaultEffort,
   );
-  return { ...request, maxTokens: limit, stop: stopTexts(body['stop']) };
+  return { ...request, maxTokens: tokenLimit(body), stop: stopTexts(body['stop']) };
 }
 
 function tokenLimit(body: JsonObject): number | undefined {
@@ -65,6 +65,7 @@ function toCall(call: JsonObject): JsonObject {
     : { type: 'custom_tool_call', call_id: call['id'], name: custom['name'], input: custom['input'] };
 }
 
+/** Parts as Responses has them; the model sees of audio and files that they are there. */
 function toParts(content: unknown): unknown {
   if (!Array.isArray(content)) return content;
   return asObjects(content).map((part) =>
