@@ -124,15 +124,21 @@ test('a path that is not there is a 404 in the envelope, and so is JSON that can
 
 for (const { path, ask } of FACES) {
   test(`the journal has hashes of the bytes both ways, also of a refusal: ${path}`, async (t) => {
-    const { simulator, post } = await startApi(t);
+    const { simulator } = await startApi(t);
     for (const extra of [{ stream: true }, {}, { colour: 'red' }]) {
       simulator.control.reset();
-      const body = { model: 'gpt-5.5', ...ask('Say exactly: héllo 🦊'), ...extra };
-      const received = Buffer.from(await (await post(path, body)).arrayBuffer());
+      // not as JSON.stringify would write what was read of it
+      const body = ` ${JSON.stringify({ model: 'gpt-5.5', ...ask('Say exactly: héllo 🦊'), ...extra }, null, 3)}\n`;
+      const answer = await fetch(`${simulator.openaiUrl}${path}`, {
+        method: 'POST',
+        headers: { authorization: AUTHORIZATION },
+        body,
+      });
+      const received = Buffer.from(await answer.arrayBuffer());
       const { requests } = await simulator.control.until(
         ({ requests: [first] }) => first?.sentSha256 !== undefined,
       );
-      assert.equal(requests[0]?.bodySha256, sha256(JSON.stringify(body)));
+      assert.equal(requests[0]?.bodySha256, sha256(body));
       assert.equal(requests[0]?.sentSha256, sha256(received));
       assert.equal(requests[0]?.bytesSent, received.length);
     }
@@ -294,6 +300,10 @@ for (const { path, ask } of FACES) {
     const [stream = 0] = simulator.control.openStreams();
     assert.equal((await simulator.control.advance(stream))?.eventsSent, 1);
     assert.equal((await simulator.control.advance(stream, 100))?.finished, true);
+    // JSON has no events that could be let go one by one
+    simulator.control.set({ step: true });
+    assert.equal((await post(path, ask('Say exactly: x'))).status, 200);
+    assert.deepEqual(simulator.control.openStreams(), []);
   });
 }
 

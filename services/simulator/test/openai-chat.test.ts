@@ -222,6 +222,8 @@ for (const name of ['max_tokens', 'max_completion_tokens']) {
     const streamed = textIn(deltasOf(await completeChunks(body)));
     assert.equal(streamed, firstMessage(completion)['content']);
     assert.equal(streamed.length, 60);
+    const fitting = { ...say('Say exactly: 12345678'), reasoning_effort: 'none', [name]: 2 };
+    assert.equal(firstChoice(await complete(fitting))['finish_reason'], 'stop');
     const load = { ...say('[[sim: stream events=1000 bytes=20]]'), [name]: 30 };
     assert.equal(asText(firstMessage(await complete(load))['content']).length, 120);
   });
