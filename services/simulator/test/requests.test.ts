@@ -463,6 +463,18 @@ test('turn state: is given on the first answer of a turn and taken back within i
   assert.deepEqual(seen, ['given', 'returned']);
 });
 
+test('turn state: a session compacted before its turn has none; compacted within it, the state stays good', async (t) => {
+  const { simulator, post } = await startRig(t);
+  const trigger = { type: 'compaction_trigger' };
+  const before = await post({ input: [user('one'), trigger] });
+  assert.deepEqual([before.status, before.headers.get('x-codex-turn-state')], [200, null]);
+  const first = await post({ input: [user('one'), user('two')] });
+  const state = { 'x-codex-turn-state': first.headers.get('x-codex-turn-state') ?? '' };
+  for (const input of [[user('one'), user('two'), trigger], [user('two')]])
+    assert.equal((await post({ input }, state)).status, 200);
+  assert.deepEqual(simulator.control.journal().violations, []);
+});
+
 test('turn state: in another turn or on another account it is refused and noted as a violation', async (t) => {
   const { simulator, post } = await startRig(t);
   const first = await post({ input: [user('one')] });

@@ -103,7 +103,7 @@ async function respond(
       directives,
       account,
       inputTokens,
-      headers: turn.kind === 'absent' ? { ...headers, 'x-codex-turn-state': turn.give } : headers,
+      headers: turn.kind === 'absent' ? { ...headers, ...turnStateHeader(turn.give, conversation) } : headers,
     },
     call,
     world,
@@ -122,18 +122,18 @@ function clientVersionOf({ req }: Call): string | undefined {
   return /^codex[_-](?:cli|exec|tui|vscode)[^/]*\/(\d+(?:\.\d+)*)/.exec(req.headers['user-agent'] ?? '')?.[1];
 }
 
-/** A turn is named by the client, else by its position and the text that began it. */
-function judgeTurn(
-  body: JsonObject,
-  { turn, prompt }: Conversation,
-  account: Account,
-  { req, record }: Call,
-) {
+/** A session that is compacted before a turn belongs to the turn to come, which nothing in the request tells. */
+function turnStateHeader(state: string, { endsWithCompactionTrigger }: Conversation): Record<string, string> {
+  return endsWithCompactionTrigger ? {} : { 'x-codex-turn-state': state };
+}
+
+/** A turn is named by the client, else by the text that began it: its position changes when the session is compacted. */
+function judgeTurn(body: JsonObject, { prompt }: Conversation, account: Account, { req, record }: Call) {
   const named = asText(asObject(body['client_metadata'])['turn_id']);
   const header = req.headers['x-codex-turn-state'];
   const judgement = judgeTurnState(typeof header === 'string' ? header : undefined, {
     accountId: account.id,
-    turn: named === '' ? `${turn}:${prompt}` : named,
+    turn: named === '' ? prompt : named,
   });
   record.turnState = judgement.kind === 'absent' ? 'given' : judgement.kind;
   return judgement;

@@ -13,8 +13,6 @@ export interface Conversation {
   readonly system: string;
   /** The last message of a person; reminders that agents wrap in tags are not messages of a person. */
   readonly prompt: string;
-  /** Position of that message among the user messages: the number of the turn. */
-  readonly turn: number;
   readonly earlierUserTexts: readonly string[];
   readonly lastAssistantText: string;
   readonly imagesInPrompt: number;
@@ -61,7 +59,6 @@ export function readConversation(instructions: string, input: readonly JsonObjec
   return {
     system: system.filter((text) => text !== '').join('\n'),
     prompt: last?.text ?? '',
-    turn: spoken.length,
     earlierUserTexts: spoken.slice(0, -1).map(({ text }) => text),
     lastAssistantText: lastAssistantText(input),
     imagesInPrompt: last === undefined ? 0 : imagesIn(last.item['content']),
