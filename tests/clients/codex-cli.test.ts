@@ -1,93 +1,24 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, beforeEach, test, type TestContext } from 'node:test';
+import { after, beforeEach, test } from 'node:test';
 import { z } from 'zod';
+import { A_TURN, type Codex, createCodex, eventsOf } from './codex.ts';
 import { essence, USAGE } from './questions.ts';
-import { createSandbox, type Run, type Sandbox } from './sandbox.ts';
+import type { Run } from './sandbox.ts';
 import { startStack } from './stack.ts';
 
 const stack = await startStack();
 after(() => stack.stop());
 beforeEach(() => stack.simulator.reset());
 
-const A_TURN = { timeout: 120_000 };
 const COMMAND = "printf 'made by the model' > made.txt && echo done-7351";
 const CONTENT = 'made by the model';
 
-interface Codex {
-  readonly model: string;
-  readonly apiKey?: string;
-  /** More lines for the provider in its config.toml. */
-  readonly provider?: string;
-}
-
-interface Session extends Sandbox {
-  readonly exec: (prompt: string) => Promise<Run>;
-  /** What the CLI wrote as the last message of the model. */
-  readonly lastMessage: () => string;
-}
-
-/** `codex exec` with the gateway as its model provider, and nothing that calls home. */
-async function createSession(t: TestContext, { model, apiKey, provider }: Codex): Promise<Session> {
-  const sandbox = await createSandbox(t);
-  const codexHome = join(sandbox.home, '.codex');
-  mkdirSync(codexHome);
-  writeFileSync(
-    join(codexHome, 'config.toml'),
-    `model = "${model}"
-model_provider = "gateway"
-check_for_update_on_startup = false
-
-[analytics]
-enabled = false
-
-[features]
-plugins = false
-apps = false
-
-[model_providers.gateway]
-name = "codex-gateway"
-base_url = "${stack.url}/v1"
-wire_api = "responses"
-env_key = "CODEX_GATEWAY_API_KEY"
-request_max_retries = 0
-stream_max_retries = 0
-${provider ?? ''}
-`,
-  );
-  const lastMessage = join(sandbox.home, 'last-message.txt');
-  // the sandbox of the CLI needs kernel features that a container or a root user does not have
-  const unattended = ['--dangerously-bypass-approvals-and-sandbox', '--skip-git-repo-check', '--ephemeral'];
-  const report = ['--strict-config', '--json', '--output-last-message', lastMessage];
-  return {
-    ...sandbox,
-    exec: (prompt) =>
-      sandbox.run('codex', ['exec', ...unattended, ...report, prompt], {
-        CODEX_HOME: codexHome,
-        CODEX_GATEWAY_API_KEY: apiKey ?? stack.apiKey,
-      }),
-    lastMessage: () => readFileSync(lastMessage, 'utf8'),
-  };
-}
-
-const eventSchema = z.looseObject({
-  type: z.string(),
-  item: z.looseObject({ type: z.string() }).optional(),
-  usage: z.unknown().optional(),
-});
-
 const textsSchema = z.array(z.object({ type: z.literal('input_text'), text: z.string() }));
 
-function eventsOf({ stdout }: Run): readonly z.infer<typeof eventSchema>[] {
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => eventSchema.parse(JSON.parse(line)));
-}
-
 /** The file that the command makes is there, and no other; the CLI ended well and wanted nothing from outside. */
-function assertDone(codex: Session, run: Run): void {
+function assertDone(codex: Codex, run: Run): void {
   assert.equal(run.exitCode, 0, run.stderr);
   assert.deepEqual(readdirSync(codex.work), ['made.txt']);
   assert.equal(readFileSync(join(codex.work, 'made.txt'), 'utf8'), CONTENT);
@@ -119,7 +50,7 @@ function assertTold(run: Run, lastMessage: string): void {
 }
 
 test('the Codex CLI runs the command that the model asks for and ends with its output', A_TURN, async (t) => {
-  const codex = await createSession(t, { model: 'gpt-5.5' });
+  const codex = await createCodex(t, stack, { model: 'gpt-5.5' });
   const run = await codex.exec(`[[sim: shell ${COMMAND}]] [[sim: long_ids]] ${USAGE} Make the file.`);
   assertDone(codex, run);
 
@@ -146,7 +77,7 @@ test('the Codex CLI runs the command that the model asks for and ends with its o
 });
 
 test('a newer model gets its tools as an item and calls the one that runs code', A_TURN, async (t) => {
-  const codex = await createSession(t, { model: 'gpt-6-luna' });
+  const codex = await createCodex(t, stack, { model: 'gpt-6-luna' });
   const code = `const { output } = await tools.exec_command(${JSON.stringify({ cmd: COMMAND })}); text(output);`;
   const run = await codex.exec(`[[sim: call exec ${code}]] [[sim: long_ids]] ${USAGE} Make the file.`);
   assertDone(codex, run);
@@ -176,7 +107,7 @@ test('a newer model gets its tools as an item and calls the one that runs code',
 
 test('the gateway can be the model catalog of the CLI', A_TURN, async (t) => {
   const provider = `model_catalog_url = "${stack.url}/v1/models"`;
-  const codex = await createSession(t, { model: 'gpt-5.5', provider });
+  const codex = await createCodex(t, stack, { model: 'gpt-5.5', provider });
   const run = await codex.exec(`[[sim: shell ${COMMAND}]] ${USAGE} Make the file.`);
   assertDone(codex, run);
   assert.doesNotMatch(run.stdout, /metadata/i);
@@ -185,7 +116,7 @@ test('the gateway can be the model catalog of the CLI', A_TURN, async (t) => {
 });
 
 test('a wrong key ends the turn with what the gateway says', A_TURN, async (t) => {
-  const codex = await createSession(t, { model: 'gpt-5.5', apiKey: 'sk-wrong' });
+  const codex = await createCodex(t, stack, { model: 'gpt-5.5', apiKey: 'sk-wrong' });
   const run = await codex.exec('Say exactly: It works.');
   assert.equal(run.exitCode, 1);
   assert.match(run.stdout, /The API key is not known\./);
@@ -194,7 +125,7 @@ test('a wrong key ends the turn with what the gateway says', A_TURN, async (t) =
 });
 
 test('an answer that breaks off is no answer', A_TURN, async (t) => {
-  const codex = await createSession(t, { model: 'gpt-5.5' });
+  const codex = await createCodex(t, stack, { model: 'gpt-5.5' });
   const run = await codex.exec('[[sim: cut after=6]] Say exactly: It works, but not to the end.');
   assert.equal(run.exitCode, 1);
   assert.equal((await stack.simulator.requests()).length, 1);

@@ -8,7 +8,7 @@ const itemSchema = z.looseObject({
   encrypted_content: z.string().optional(),
   output: z.unknown().optional(),
 });
-type UpstreamItem = z.infer<typeof itemSchema>;
+export type UpstreamItem = z.infer<typeof itemSchema>;
 const bodySchema = z.looseObject({ model: z.string(), input: z.array(itemSchema) });
 const journalSchema = z.object({
   requests: z.array(
@@ -32,12 +32,15 @@ interface UpstreamRequest {
 
 /** The simulator's control endpoint: what it received, and what it does next. */
 export interface SimulatorAccess {
+  readonly origin: string;
   /** Every request for an answer since the last reset, in order, each with nothing in it that the backend may refuse. */
   readonly requests: () => Promise<readonly UpstreamRequest[]>;
   /**
-   * What the second of exactly two requests had on top of the input of the first. The backend took both, and all else in
-   * them was the same: it caches prompts by their beginning.
+   * What each request after the first had on top of the input of the one before it. The backend took all of them, and all
+   * else in them was the same: it caches prompts by their beginning.
    */
+  readonly turns: () => Promise<readonly (readonly UpstreamItem[])[]>;
+  /** The only one of the turns, where there were two requests. */
   readonly secondTurn: () => Promise<readonly UpstreamItem[]>;
   /** Forgets what it received; its logins stay valid. */
   readonly reset: () => Promise<void>;
@@ -64,16 +67,27 @@ export function createSimulatorAccess(origin: string): SimulatorAccess {
     asked.forEach(assertLegal);
     return asked;
   }
+  async function turns(): ReturnType<SimulatorAccess['turns']> {
+    const [first, ...later] = await requests();
+    assert.equal(first?.status, 200);
+    let before = first.body;
+    return later.map(({ status, body }) => {
+      assert.equal(status, 200);
+      const { length } = before.input;
+      assert.deepEqual({ ...body, input: body.input.slice(0, length) }, before);
+      before = body;
+      return body.input.slice(length);
+    });
+  }
   return {
+    origin,
     requests,
+    turns,
     secondTurn: async () => {
-      const [first, second, ...more] = await requests();
-      assert.ok(first && second);
+      const [turn, ...more] = await turns();
+      assert.ok(turn);
       assert.deepEqual(more, []);
-      assert.deepEqual([first.status, second.status], [200, 200]);
-      const { length } = first.body.input;
-      assert.deepEqual({ ...second.body, input: second.body.input.slice(0, length) }, first.body);
-      return second.body.input.slice(length);
+      return turn;
     },
     reset: async () => void (await control('POST', 'reset')),
     nextResponse: async (directive) =>

@@ -22,8 +22,12 @@ export interface Stack {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a stack of its own state; resolves when the gateway listens (its first request fetches the token). */
-export async function startStack(): Promise<Stack> {
+/**
+ * Starts a stack of its own state; resolves when the gateway listens (its first request fetches the token).
+ *
+ * @param settings of the gateway, beside those that every stack needs
+ */
+export async function startStack(settings: Readonly<Record<string, string>> = {}): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), 'codex-gateway-stack-'));
   const shared = { HOME: folder, CODEX_HOME: join(folder, '.codex'), PORT: '0', OPS_PORT: '0' };
   const seedFile = join(folder, 'auth.json');
@@ -49,6 +53,7 @@ export async function startStack(): Promise<Stack> {
     BROKER_URL: `http://127.0.0.1:${authPort}`,
     BROKER_SECRET: brokerSecret,
     API_KEYS_FILE: keysFile,
+    ...settings,
   });
   const { port } = await gateway.logged(gatewayLine);
   return {
