@@ -23,7 +23,7 @@ export interface Stack {
 }
 
 /**
- * Starts a stack of its own state; resolves when the gateway listens (its first request fetches the token).
+ * Starts a stack of its own state; resolves when the gateway listens and knows the backend's models.
  *
  * @param settings of the gateway, beside those that every stack needs
  */
@@ -56,8 +56,10 @@ export async function startStack(settings: Readonly<Record<string, string>> = {}
     ...settings,
   });
   const { port } = await gateway.logged(gatewayLine);
+  const url = `http://127.0.0.1:${port}`;
+  await fetch(`${url}/v1/models`, { headers: { 'x-api-key': apiKey } });
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     apiKey,
     limitedKey,
     simulator: createSimulatorAccess(simulated.issuer),

@@ -64,6 +64,7 @@ export function createBackend({ config, clock, logger, metrics }: BackendDeps): 
     hasCredentials: upstream.hasCredentials,
     start: () => {
       const stop = upstream.start();
+      void listed.load(); // what the models can do is to be known before the first request asks for too much
       return async () => {
         await stop();
         await dispatcher.destroy();

@@ -43,6 +43,19 @@ test('the list is that of the backend, best first, asked for once', bounded, asy
   assert.equal(asked(stack), 1);
 });
 
+test(
+  'the backend is asked at the start: the first request is to know what its model can do',
+  bounded,
+  async (t) => {
+    const { simulator } = await startStack(t);
+    const { requests } = await simulator.control.until((journal) => journal.requests[0]?.status === 200);
+    assert.deepEqual(
+      requests.map(({ endpoint }) => endpoint),
+      ['models'],
+    );
+  },
+);
+
 test('a list is cut into pages', bounded, async (t) => {
   const stack = await startStack(t);
   const all = ids(await listing(stack));
