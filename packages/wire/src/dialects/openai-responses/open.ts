@@ -6,6 +6,7 @@ import { largestLimit, planEmulation, type TextView } from '../emulated.ts';
 import { parseBody } from '../field-path.ts';
 import { invalidValue, missingParameter } from '../openai-refusals.ts';
 import { createWarningLog, type WarningLog } from '../warnings.ts';
+import { asksForSummary } from './codex-cli.ts';
 import { createResponsesEncoder } from './encoder.ts';
 import { declareUnheeded, refuseUnsupported } from './fields.ts';
 import { isPassed, readInput, type Draft } from './input-items.ts';
@@ -72,7 +73,11 @@ function understand(request: ResponsesRequest, context: OpenContext, readers: Re
     drafts,
     names,
     tools,
-    lacksTools: tools.sent.length === 0 && !choosable.more && request.tool_choice !== 'none',
+    lacksTools:
+      tools.sent.length === 0 &&
+      !choosable.more &&
+      request.tool_choice !== 'none' &&
+      !asksForSummary(request),
     toolChoice: readToolChoice(request.tool_choice, names, choosable),
     reasoning: readReasoningOptions(request, model, warnings),
     format,

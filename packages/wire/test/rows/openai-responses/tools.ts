@@ -238,7 +238,7 @@ export const tools: Section = {
     {
       field: 'tools: none, while the history has calls',
       outcome: ['map', 'local'],
-      says: 'Without tools the model would write its calls as text: those that the calls were made with are declared again, or what the calls tell of them. Not with `tool_choice: none`.',
+      says: 'Without tools the model would write its calls as text: those that the calls were made with are declared again, or what the calls tell of them. Not with `tool_choice: none`, nor when the Codex CLI asks for a summary.',
       cases: [
         {
           beside: { tool_choice: 'none' },
@@ -267,6 +267,14 @@ export const tools: Section = {
         },
         {
           sends: { input: [call, result], tool_choice: 'none' },
+          upstream: { input: [call, result] },
+          here: looksUp,
+        },
+        {
+          sends: {
+            input: [call, result],
+            client_metadata: { 'x-codex-turn-metadata': '{"request_kind":"compaction"}' },
+          },
           upstream: { input: [call, result] },
           here: looksUp,
         },
