@@ -82,8 +82,9 @@ function toolsOf(tool: unknown): readonly unknown[] {
   return rest ? [{ type, name, description: name, ...rest }] : [];
 }
 
-const cutTools: ReadonlyMap<string, (name: string, inner: string) => object> = new Map([
+type RestOfTool = (name: string, inner: string) => object;
+const cutTools: ReadonlyMap<string, RestOfTool> = new Map<string, RestOfTool>([
   ['function', () => ({ strict: false, parameters: schemaOf('') })],
-  ['custom', (name: string) => ({ format: { type: 'grammar', syntax: 'lark', definition: name } })],
-  ['namespace', (_name: string, inner: string) => ({ tools: toolsOf(`function:${inner}`) })],
+  ['custom', (name) => ({ format: { type: 'grammar', syntax: 'lark', definition: name } })],
+  ['namespace', (_name, inner) => ({ tools: toolsOf(`function:${inner}`) })],
 ]);
