@@ -1,12 +1,14 @@
 // `npm test`: brings what the tests need and runs all of them, the real clients included.
 // Paths after `--` run only those files: npm test -- services/auth/test/refresh.test.ts
 import process from 'node:process';
+import { bringRedisServer } from './redis-server.mjs';
 import { runTests, testFiles } from './test-run.mjs';
 import { installClients, prepare, projectFolder, SetupError } from './toolchain.mjs';
 
 try {
   const { node, environment } = prepare();
   installClients(projectFolder, { node, environment });
+  bringRedisServer();
   const chosen = process.argv.slice(2);
   process.exitCode = await runTests(chosen.length > 0 ? chosen : testFiles(projectFolder), {
     node,

@@ -1,6 +1,9 @@
-import type { Clock } from '@codex-gateway/service-kit/clock.ts';
-
-export interface ManualClock extends Clock {
+/** A clock as services take it, and the hand that moves it. */
+export interface ManualClock {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Calls once and returns its cancellation. */
+  readonly after: (delayMs: number, callback: () => void) => () => void;
   /** Moves time forward and calls, in order of time, every timer that falls due, also those set on the way. */
   readonly advance: (byMs: number) => void;
   /** How many timers wait. */
