@@ -15,72 +15,77 @@ const COLOUR_PROMPT = 'What is my colour? Answer with one word.';
 const usageOf = (input: number): string => `[[sim: usage input=${input} cached=0 output=10 reasoning=0]]`;
 
 for (const model of ['gpt-5.5', 'gpt-6-luna']) {
-  test(
-    `${model}: a session goes on by its id and as the last, and each input begins with the one before`,
-    A_TURN,
-    async (t) => {
-      const codex = await createCodex(t, stack, { model });
-      const first = await codex.exec(
-        '[[sim: sequential]] [[sim: shell echo teal > colour.txt]] [[sim: shell cat colour.txt]] My colour is teal.',
-      );
-      assert.equal(readFileSync(join(codex.work, 'colour.txt'), 'utf8'), 'teal\n');
-      const session = z.string().parse(eventsOf(first)[0]?.thread_id);
-      const second = await codex.resume(session, '[[sim: shell wc -c colour.txt]] How long is it?');
-      assert.match(codex.lastMessage(), /^5 colour\.txt$/m);
-      const third = await codex.resume('--last', COLOUR_PROMPT);
-      assert.equal(codex.lastMessage(), 'teal');
+  const name = `${model}: a session goes on by its id and as the last, each input begins with the one before`;
+  test(name, A_TURN, async (t) => {
+    const codex = await createCodex(t, stack, { model });
+    const first = await codex.exec(
+      '[[sim: sequential]] [[sim: shell echo teal > colour.txt]] [[sim: shell cat colour.txt]] My colour is teal.',
+    );
+    assert.equal(readFileSync(join(codex.work, 'colour.txt'), 'utf8'), 'teal\n');
+    const session = z.string().parse(eventsOf(first)[0]?.thread_id);
+    const second = await codex.resume(session, '[[sim: shell wc -c colour.txt]] How long is it?');
+    assert.match(codex.lastMessage(), /^5 colour\.txt$/m);
+    const third = await codex.resume('--last', COLOUR_PROMPT);
+    assert.equal(codex.lastMessage(), 'teal');
 
-      for (const run of [first, second, third]) {
-        assert.equal(run.exitCode, 0, run.stderr);
-        assert.equal(eventsOf(run)[0]?.thread_id, session);
-      }
-      const call = model === 'gpt-5.5' ? 'function_call' : 'custom_tool_call';
-      const loop = ['reasoning', call, `${call}_output`];
-      const nextQuestion = ['reasoning', 'message', 'message'];
-      assert.deepEqual(
-        (await stack.simulator.turns()).map((turn) => turn.map(({ type }) => type)),
-        [loop, loop, nextQuestion, loop, nextQuestion],
-      );
-      assert.deepEqual(codex.outside(), []);
-    },
-  );
+    for (const run of [first, second, third]) {
+      assert.equal(run.exitCode, 0, run.stderr);
+      assert.equal(eventsOf(run)[0]?.thread_id, session);
+    }
+    const call = model === 'gpt-5.5' ? 'function_call' : 'custom_tool_call';
+    const loop = ['reasoning', call, `${call}_output`];
+    const nextQuestion = ['reasoning', 'message', 'message'];
+    assert.deepEqual(
+      (await stack.simulator.turns()).map((turn) => turn.map(({ type }) => type)),
+      [loop, loop, nextQuestion, loop, nextQuestion],
+    );
+    assert.deepEqual(codex.outside(), []);
+  });
 }
 
-/** The CLI knows a provider of this name and leaves the compaction to it; for others it has the model sum up. */
+/** A provider called OpenAI is asked to compact; others to sum up in words, without tools that would come in between. */
 const compactions = {
-  'codex-gateway': { asked: 'message', kept: 'message' },
-  OpenAI: { asked: 'compaction_trigger', kept: 'compaction' },
+  'codex-gateway': {
+    asked: 'message',
+    withTools: false,
+    kept: 'message',
+    summary: /This is a simulated answer/,
+  },
+  OpenAI: {
+    asked: 'compaction_trigger',
+    withTools: true,
+    kept: 'compaction',
+    summary: /"encrypted_content":"gA/,
+  },
 };
 
-for (const [providerName, { asked, kept }] of Object.entries(compactions)) {
-  test(
-    `a session that grew too long for the provider ${providerName} is compacted and goes on`,
-    A_TURN,
-    async (t) => {
-      const settings = 'model_auto_compact_token_limit = 5000';
-      const codex = await createCodex(t, stack, { model: 'gpt-5.5', settings, providerName });
-      await codex.exec(`${usageOf(1000)} [[sim: shell echo done]] My colour is teal.`);
-      await codex.resume('--last', `${usageOf(9000)} Say exactly: Noted.`);
-      const before = await stack.simulator.turns();
-      await stack.simulator.reset();
-      const run = await codex.resume('--last', `${usageOf(1000)} ${COLOUR_PROMPT}`);
-      assert.equal(run.exitCode, 0, run.stderr);
-      assert.equal(codex.lastMessage(), 'teal');
+for (const [providerName, { asked, withTools, kept, summary }] of Object.entries(compactions)) {
+  const name = `a session that grew too long for the provider ${providerName} is compacted and goes on`;
+  test(name, A_TURN, async (t) => {
+    const settings = 'model_auto_compact_token_limit = 5000';
+    const codex = await createCodex(t, stack, { model: 'gpt-5.5', settings, providerName });
+    await codex.exec(`${usageOf(1000)} [[sim: shell echo done]] My colour is teal.`);
+    await codex.resume('--last', `${usageOf(9000)} Say exactly: Noted.`);
+    const said = (await stack.simulator.requests()).at(-1)?.body.input ?? [];
+    await stack.simulator.reset();
+    const run = await codex.resume('--last', `${usageOf(1000)} ${COLOUR_PROMPT}`);
+    assert.equal(run.exitCode, 0, run.stderr);
+    assert.equal(codex.lastMessage(), 'teal');
 
-      const [compacting, next, ...more] = await stack.simulator.requests();
-      assert.ok(compacting && next);
-      assert.deepEqual(more, []);
-      assert.deepEqual([compacting.status, next.status], [200, 200]);
-      assert.deepEqual(
-        compacting.body.input.slice(-3).map(({ type }) => type),
-        ['reasoning', 'message', asked],
-      );
-      assert.equal(next.body.input.at(-2)?.type, kept);
-      assert.ok(next.body.input.every(({ type }) => type === 'message' || type === kept));
-      assert.equal(before.length, 2);
-      assert.deepEqual(codex.outside(), []);
-    },
-  );
+    const [compacting, next, ...more] = await stack.simulator.requests();
+    assert.ok(compacting && next);
+    assert.deepEqual(more, []);
+    assert.deepEqual([compacting.status, next.status], [200, 200]);
+    assert.deepEqual(compacting.body.input.slice(0, said.length), said);
+    assert.deepEqual(
+      compacting.body.input.slice(said.length).map(({ type }) => type),
+      ['reasoning', 'message', asked],
+    );
+    assert.equal(compacting.body['tools'] !== undefined, withTools);
+    assert.ok(next.body.input.every(({ type }) => type === 'message' || type === kept));
+    assert.match(JSON.stringify(next.body.input.at(-2)), summary);
+    assert.deepEqual(codex.outside(), []);
+  });
 }
 
 /** After half of the answer's events the backend says nothing for three seconds. */
