@@ -23,6 +23,8 @@ export interface Wish {
   readonly limit?: number;
   /** The answer must be JSON: comments of the model are no part of it. */
   readonly json?: boolean;
+  /** A function that the request declares. */
+  readonly tool?: string;
 }
 
 /** The visible text, and the end in the dialect's own word; null after a failure. */
@@ -62,10 +64,11 @@ const chat: DialectCase = {
   takesStop: true,
   separator: '\n\n',
   hidesComments: true,
-  body: ({ stop, limit, json }) => ({
+  body: ({ stop, limit, json, tool }) => ({
     model,
     messages,
     stream: true,
+    ...(tool !== undefined && { tools: [{ type: 'function', function: { name: tool } }] }),
     ...(stop && { stop: stop.length === 1 ? stop[0] : stop }),
     ...(limit !== undefined && { max_completion_tokens: limit }),
     ...(json && { response_format: { type: 'json_schema', json_schema: { name: 'a', schema } } }),
@@ -97,10 +100,11 @@ const anthropic: DialectCase = {
   takesStop: true,
   separator: '',
   hidesComments: true,
-  body: ({ stop, limit, json }) => ({
+  body: ({ stop, limit, json, tool }) => ({
     model,
     messages,
     stream: true,
+    ...(tool !== undefined && { tools: [{ name: tool, input_schema: { type: 'object' } }] }),
     max_tokens: limit ?? 100_000,
     ...(stop && { stop_sequences: stop }),
     ...(json && { output_config: { format: { type: 'json_schema', schema } } }),
@@ -143,10 +147,11 @@ const responses: DialectCase = {
   takesStop: false,
   separator: '',
   hidesComments: false,
-  body: ({ limit, json }) => ({
+  body: ({ limit, json, tool }) => ({
     model,
     input: 'Go.',
     stream: true,
+    ...(tool !== undefined && { tools: [{ type: 'function', name: tool }] }),
     ...(limit !== undefined && { max_output_tokens: limit }),
     ...(json && { text: { format: { type: 'json_schema', name: 'a', schema } } }),
   }),

@@ -72,4 +72,22 @@ export const emulationCases: readonly GoldenCase[] = [
     wish: { stop: ['STOP'], json: true },
     events: upstream(begin(), comment, message({ at: 1, deltas: ['{"a":1}', 'STOP'] }), completed()),
   },
+  {
+    name: 'emulated-call-written-as-text',
+    wish: { tool: 'read' },
+    events: upstream(
+      begin(),
+      message({ at: 0, deltas: ['I look. <tool', '_use>{"name":"read","input":{"path":"a"}}</tool_use>'] }),
+      completed(),
+    ),
+  },
+  {
+    name: 'emulated-call-of-no-tool',
+    wish: { tool: 'read' },
+    events: upstream(
+      begin(),
+      message({ at: 0, deltas: ['<tool_use>', '{"name":"write"}</tool_use>'] }),
+      completed(),
+    ),
+  },
 ];

@@ -1,4 +1,5 @@
 import type { CodexEvent } from '../../src/codex/events.ts';
+import type { ReasoningDisplay } from '../../src/dialects/options.ts';
 import {
   begin,
   completed,
@@ -20,9 +21,14 @@ import {
 export interface AnswerCase {
   readonly name: string;
   readonly request?: Readonly<Record<string, unknown>>;
+  /** What the operator has chosen. */
+  readonly display?: ReasoningDisplay;
   readonly events: readonly CodexEvent[];
-  /** `error`: the stream ends with an error object, and there is no JSON answer. */
-  readonly ends: 'whole' | 'error';
+  /**
+   * `error`: the stream ends with an error object, and there is no JSON answer; `cut`: so it does, because the upstream
+   * broke off.
+   */
+  readonly ends: 'whole' | 'error' | 'cut';
 }
 
 const withUsage = { stream_options: { include_usage: true } };
@@ -43,6 +49,7 @@ const bern = functionCall({
 });
 const shell = customCall({ at: 3, callId: 'call_shell', name: 'shell', deltas: ['ls', ' -la'] });
 const hello = message({ at: 0, deltas: ['Hel', 'lo, ', 'wörld 🌍'] });
+const thought = reasoning({ at: 0, summary: [['Hm.']] });
 const boom = { type: 'server_error', code: 'internal', message: 'Something broke upstream.', param: null };
 
 function only(events: readonly RawEvent[], ...types: readonly string[]): readonly RawEvent[] {
@@ -51,6 +58,12 @@ function only(events: readonly RawEvent[], ...types: readonly string[]): readonl
 
 function without(events: readonly RawEvent[], ...types: readonly string[]): readonly RawEvent[] {
   return events.filter(({ type }) => !types.includes(type));
+}
+
+/** The last event of an answer, with items in it: those of a backend that stores them. */
+function completedWith(...items: readonly (readonly RawEvent[])[]): readonly RawEvent[] {
+  const output = items.map((events) => events.at(-1)?.['item']);
+  return completed().map((event) => ({ ...event, response: { ...Object(event['response']), output } }));
 }
 
 export const cases: readonly AnswerCase[] = [
@@ -62,6 +75,18 @@ export const cases: readonly AnswerCase[] = [
     ends: 'whole',
   },
   {
+    name: 'usage-asked-for-in-another-way',
+    request: { usage: { include: true } },
+    events: upstream(begin(), hello, completed()),
+    ends: 'whole',
+  },
+  {
+    name: 'echoed-members',
+    request: { metadata: { run: '7' }, moderation: { policy: { input: { mode: 'score' } } } },
+    events: upstream(begin(), hello, completed()),
+    ends: 'whole',
+  },
+  {
     name: 'usage-that-never-came',
     request: withUsage,
     events: upstream(begin(), hello, completed(null)),
@@ -70,6 +95,36 @@ export const cases: readonly AnswerCase[] = [
   {
     name: 'text-without-deltas',
     events: upstream(begin(), only(hello, 'response.output_item.done'), completed()),
+    ends: 'whole',
+  },
+  {
+    name: 'text-without-items',
+    events: upstream(begin(), only(hello, 'response.output_text.delta'), completed()),
+    ends: 'whole',
+  },
+  {
+    name: 'text-in-the-last-event-alone',
+    events: upstream(begin(), completedWith(hello)),
+    ends: 'whole',
+  },
+  {
+    name: 'message-in-the-last-event-alone',
+    events: upstream(begin(), hello, completedWith(hello, message({ at: 1, deltas: ['And more.'] }))),
+    ends: 'whole',
+  },
+  {
+    name: 'text-without-its-end',
+    events: upstream(begin(), hello.slice(0, 5), completed()),
+    ends: 'whole',
+  },
+  {
+    name: 'text-among-broken-events',
+    events: [
+      ...upstream(begin(), hello.slice(0, 3)),
+      { type: 'malformed', name: null },
+      { type: 'malformed', name: 'response.output_text.delta' },
+      ...upstream(hello.slice(3), completed()),
+    ],
     ends: 'whole',
   },
   {
@@ -157,6 +212,45 @@ export const cases: readonly AnswerCase[] = [
     ),
     ends: 'whole',
   },
+  {
+    name: 'raw-reasoning',
+    events: upstream(
+      begin(),
+      ['Raw ', 'thought.'].map((delta) => ({
+        type: 'response.reasoning_text.delta',
+        output_index: 0,
+        item_id: 'rs_0',
+        content_index: 0,
+        delta,
+      })),
+      message({ at: 1, deltas: ['Blue.'] }),
+      completed(),
+    ),
+    ends: 'whole',
+  },
+  {
+    name: 'reasoning-as-openrouter-shows-it',
+    display: 'reasoning',
+    events: upstream(begin(), thought, message({ at: 1, deltas: ['Blue.'] }), completed()),
+    ends: 'whole',
+  },
+  {
+    name: 'reasoning-shown-twice',
+    display: 'both',
+    events: upstream(begin(), thought, message({ at: 1, deltas: ['Blue.'] }), completed()),
+    ends: 'whole',
+  },
+  {
+    name: 'reasoning-not-shown',
+    display: 'off',
+    events: upstream(begin(), thought, message({ at: 1, deltas: ['Blue.'] }), completed()),
+    ends: 'whole',
+  },
+  {
+    name: 'reasoning-then-call',
+    events: upstream(begin(), thought, oslo, completed()),
+    ends: 'whole',
+  },
   { name: 'one-call', events: upstream(begin(), oslo, completed()), ends: 'whole' },
   { name: 'two-calls', events: upstream(begin(), oslo, bern, completed()), ends: 'whole' },
   {
@@ -237,6 +331,19 @@ export const cases: readonly AnswerCase[] = [
     ends: 'error',
   },
   {
+    name: 'failed-with-a-word',
+    events: upstream(begin(), hello.slice(0, 4), [{ type: 'error', error: 'boom' }]),
+    ends: 'error',
+  },
+  {
+    name: 'failed-in-the-form-of-the-api',
+    events: upstream(begin(), hello.slice(0, 4), [{ ...boom, type: 'error' }]),
+    ends: 'error',
+  },
+  { name: 'cut-before-anything', events: upstream(begin()), ends: 'cut' },
+  { name: 'cut-behind-a-whole-text', events: upstream(begin(), hello), ends: 'cut' },
+  { name: 'cut-behind-a-whole-call', events: upstream(begin(), oslo), ends: 'cut' },
+  {
     name: 'failed-at-once',
     events: upstream(begin(), failed({ code: 'rate_limit_exceeded', message: 'Try again in 2s.' })),
     ends: 'error',
@@ -265,9 +372,3 @@ export const cases: readonly AnswerCase[] = [
     ends: 'error',
   },
 ];
-
-/** The body that the case's answer belongs to. */
-export function bodyOf({ request }: AnswerCase, stream: boolean): Readonly<Record<string, unknown>> {
-  const body = { model: 'gpt-5.5', messages: [{ role: 'user', content: 'Go.' }], stream, ...request };
-  return stream ? body : { ...body, stream_options: undefined };
-}

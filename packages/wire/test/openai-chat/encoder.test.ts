@@ -2,18 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StreamEncoder } from '../../src/dialects/dialect.ts';
 import { openChat } from '../../src/dialects/openai-chat/open.ts';
-import { defaultOptions, type ReasoningDisplay } from '../../src/dialects/options.ts';
 import type { Fault } from '../../src/fault.ts';
-import {
-  begin,
-  completed,
-  errorEvent,
-  failed,
-  functionCall,
-  message,
-  reasoning,
-  upstream,
-} from '../upstream-events.ts';
+import { begin, completed, errorEvent, failed, functionCall, message, upstream } from '../upstream-events.ts';
 import { openContext, stamp } from '../open-context.ts';
 
 const drained: Fault = { kind: 'drain_deadline', message: 'The gateway is shutting down.' };
@@ -21,13 +11,9 @@ const drainedEnding =
   'data: {"error":{"message":"The gateway is shutting down.","type":"gateway_error","param":null,"code":"server_is_overloaded"}}\n\n' +
   'data: [DONE]\n\n';
 
-function encoder(
-  fields: Readonly<Record<string, unknown>> = {},
-  display: ReasoningDisplay = 'off',
-): StreamEncoder {
+function encoder(fields: Readonly<Record<string, unknown>> = {}): StreamEncoder {
   const body = { model: 'gpt-5.5', messages: [{ role: 'user', content: 'Go.' }], stream: true, ...fields };
-  const options = { ...defaultOptions, chat: { reasoning: display } };
-  return openChat(body, openContext({ options })).encoder(stamp);
+  return openChat(body, openContext()).encoder(stamp);
 }
 
 function deltasOf(text: string): readonly unknown[] {
@@ -97,42 +83,6 @@ test('the prepared frame of a text delta is what JSON.stringify would make', () 
     };
     assert.equal(text, `data: ${JSON.stringify(chunk)}\n\n`);
   }
-});
-
-for (const [display, members] of [
-  ['reasoning_content', { reasoning_content: 'Hm.' }],
-  ['reasoning', { reasoning: 'Hm.' }],
-  ['both', { reasoning_content: 'Hm.', reasoning: 'Hm.' }],
-] as const) {
-  test(`reasoning is shown as ${display}`, () => {
-    const text = encoder({}, display).push(upstream(begin(), reasoning({ at: 0, summary: [['Hm.']] })));
-    assert.deepEqual(deltasOf(text), [{ role: 'assistant', content: null }, members]);
-  });
-}
-
-test('reasoning that is not shown leaves no trace', () => {
-  const events = upstream(
-    begin(),
-    reasoning({ at: 0, summary: [['Hm.']] }),
-    message({ at: 1, deltas: ['Blue.'] }),
-  );
-  assert.deepEqual(deltasOf(encoder({}, 'off').push(events)), [
-    { role: 'assistant', content: '' },
-    { content: 'Blue.' },
-  ]);
-});
-
-test('raw reasoning of a model without summaries is shown as well', () => {
-  const place = { output_index: 0, item_id: 'rs_0', content_index: 0 };
-  const events = upstream(begin(), [
-    { type: 'response.reasoning_text.delta', ...place, delta: 'Raw ' },
-    { type: 'response.reasoning_text.delta', ...place, delta: 'thought.' },
-  ]);
-  assert.deepEqual(deltasOf(encoder({}, 'reasoning_content').push(events)), [
-    { role: 'assistant', content: null },
-    { reasoning_content: 'Raw ' },
-    { reasoning_content: 'thought.' },
-  ]);
 });
 
 test('what waits behind a call is told as soon as the call is whole', () => {

@@ -101,6 +101,18 @@ test('a stream that is cut after any event ends legally and does not look whole'
   );
 });
 
+test('a JSON answer is never made of half a stream', () => {
+  fc.assert(
+    fc.property(fc.oneof(answer, turmoil), (events) => {
+      for (let length = 0; length < events.length; length += 1) {
+        const fold = createFold();
+        fold.push(events.slice(0, length));
+        assert.equal(fold.result(), null);
+      }
+    }),
+  );
+});
+
 test('a stream that is not cut ends as its answer did', () => {
   fc.assert(
     fc.property(fields, fc.oneof(answer, turmoil), (extra, events) => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { APIError } from 'openai';
+import { ContentFilterFinishReasonError, LengthFinishReasonError, type OpenAIError } from 'openai/error';
 import type { ChatCompletion } from 'openai/resources/chat/completions';
-import { createFold } from '../../src/codex/fold.ts';
 import { openaiChat } from '../../src/dialects/openai-chat/dialect.ts';
 import { sseComment } from '../../src/sse.ts';
 import {
@@ -14,35 +15,43 @@ import {
   message,
   upstream,
 } from '../upstream-events.ts';
-import { bodyOf, cases, type AnswerCase } from './cases.ts';
 import { openContext, stamp } from '../open-context.ts';
 import { sdkClient } from './sdk-client.ts';
+import { streamOf } from './told.ts';
 
-function streamOf(answer: AnswerCase): string {
-  return openaiChat.open(bodyOf(answer, true), openContext()).encoder(stamp).push(answer.events);
-}
+const fixtures = new URL('../../fixtures/openai-chat/', import.meta.url);
+const sse = 'text/event-stream; charset=utf-8';
+const ask = { model: 'gpt-5.5', messages: [{ role: 'user' as const, content: 'Go.' }] };
 
-function replyOf(answer: AnswerCase): string {
-  const fold = createFold();
-  fold.push(answer.events);
-  const folded = fold.result();
-  assert.ok(folded);
-  return JSON.stringify(openaiChat.open(bodyOf(answer, false), openContext()).reply(folded, stamp));
-}
+/** Every answer there is a golden of; `reply` is null when it failed. */
+const answers = readdirSync(new URL('streams/', fixtures)).map((file) => {
+  const name = file.replace(/\.sse$/, '');
+  const stream = readFileSync(new URL(`streams/${file}`, fixtures), 'utf8');
+  const failed = stream.includes('data: {"error":{');
+  return {
+    name,
+    stream,
+    reply: failed ? null : readFileSync(new URL(`replies/${name}.json`, fixtures), 'utf8'),
+  };
+});
 
 /** The SDK's stream helper gathers chunks into one completion. */
 async function readStream(text: string): Promise<ChatCompletion> {
-  const client = sdkClient(text, 'text/event-stream; charset=utf-8');
-  const stream = client.chat.completions.stream({
-    model: 'gpt-5.5',
-    messages: [{ role: 'user', content: 'Go.' }],
-  });
-  return stream.finalChatCompletion();
+  return sdkClient(text, sse).chat.completions.stream(ask).finalChatCompletion();
 }
 
-async function readReply(json: string): Promise<ChatCompletion> {
-  const client = sdkClient(json, 'application/json');
-  return client.chat.completions.create({ model: 'gpt-5.5', messages: [{ role: 'user', content: 'Go.' }] });
+/** The helper that calls the client's functions; it is to ask once. */
+async function runTools(body: string, stream: boolean): Promise<ChatCompletion> {
+  const client = sdkClient(body, stream ? sse : 'application/json');
+  const tools = ['get_weather', 'now', 'count', 'get.weather', 'read'].map((name) => ({
+    type: 'function' as const,
+    function: { name, description: name, parameters: { type: 'object' }, function: () => 'done' },
+  }));
+  const once = { maxChatCompletions: 1 };
+  const runner = stream
+    ? client.chat.completions.runTools({ ...ask, tools, stream: true }, once)
+    : client.chat.completions.runTools({ ...ask, tools }, once);
+  return runner.finalChatCompletion();
 }
 
 /** What both ways of answering must agree on. */
@@ -67,29 +76,49 @@ function essence({ id, object, created, model, choices }: ChatCompletion) {
   };
 }
 
-for (const answer of cases.filter(({ ends }) => ends === 'whole')) {
-  test(`the SDK reads the same from the stream and from the JSON answer of "${answer.name}"`, async () => {
-    const streamed = await readStream(streamOf(answer));
-    const replied = await readReply(replyOf(answer));
-    assert.deepEqual(essence(streamed), essence(replied));
+/** What the SDK's parsers throw, by their design, for an answer that is not whole. */
+const byFinish: ReadonlyMap<string | undefined, typeof OpenAIError> = new Map([
+  ['length', LengthFinishReasonError],
+  ['content_filter', ContentFilterFinishReasonError],
+]);
+
+for (const { name, stream, reply } of answers) {
+  if (reply === null) {
+    test(`the SDK throws an API error with a code for "${name}", however it reads it`, async () => {
+      for (const read of [() => readStream(stream), () => runTools(stream, true)])
+        await assert.rejects(read, (error) => {
+          assert.ok(error instanceof APIError);
+          assert.ok(error.code);
+          assert.ok(error.message);
+          return true;
+        });
+    });
+    continue;
+  }
+
+  test(`the SDK reads the same from the stream and from the JSON answer of "${name}"`, async () => {
+    const { completions } = sdkClient(reply, 'application/json').chat;
+    const told = essence(await completions.create(ask));
+    assert.deepEqual(essence(await readStream(stream)), told);
+    const cut = byFinish.get(told.choices[0]?.finish);
+    const parsers = [
+      () => completions.parse(ask),
+      () => runTools(stream, true),
+      () => runTools(reply, false),
+    ];
+    for (const parse of parsers)
+      if (cut) await assert.rejects(parse, cut);
+      else assert.deepEqual(essence(await parse()), told);
   });
 }
 
-for (const answer of cases.filter(({ ends }) => ends === 'error')) {
-  test(`the SDK throws an API error for "${answer.name}"`, async () => {
-    await assert.rejects(readStream(streamOf(answer)), (error) => {
-      assert.ok(error instanceof APIError);
-      assert.ok(error.code);
-      assert.ok(error.message);
-      return true;
-    });
-  });
-}
+test('there are answers that fail and answers that do not', () => {
+  assert.ok(answers.filter(({ reply }) => reply === null).length > 5);
+  assert.ok(answers.filter(({ reply }) => reply !== null).length > 30);
+});
 
 test('the SDK takes heartbeats between chunks for nothing', async () => {
-  const encoder = openaiChat
-    .open(bodyOf({ name: '', events: [], ends: 'whole' }, true), openContext())
-    .encoder(stamp);
+  const encoder = openaiChat.open({ ...ask, stream: true }, openContext()).encoder(stamp);
   const events = upstream(begin(), message({ at: 0, deltas: ['Hel', 'lo'] }), completed());
   const text = events.map((event) => encoder.heartbeat() + encoder.push([event])).join('');
   assert.equal(encoder.heartbeat(), sseComment);
@@ -98,9 +127,9 @@ test('the SDK takes heartbeats between chunks for nothing', async () => {
 });
 
 test('the SDK keeps the usage of a stream', async () => {
-  const answer = cases.find(({ name }) => name === 'reasoning-then-text');
-  assert.ok(answer);
-  const { usage } = await readStream(streamOf(answer));
+  const { usage } = await readStream(
+    readFileSync(new URL('streams/reasoning-then-text.sse', fixtures), 'utf8'),
+  );
   assert.deepEqual(usage, {
     prompt_tokens: 30,
     completion_tokens: 40,
@@ -174,8 +203,7 @@ test('the SDK sees code, type and message of a failure midway', async () => {
     message({ at: 0, deltas: ['Hel', 'lo'] }).slice(0, 3),
     errorEvent({ code: 'cyber_policy', type: 'invalid_request_error', message: 'Not this.', param: null }),
   );
-  const answer: AnswerCase = { name: '', events, ends: 'error' };
-  await assert.rejects(readStream(streamOf(answer)), {
+  await assert.rejects(readStream(streamOf({ name: '', events, ends: 'error' })), {
     code: 'cyber_policy',
     type: 'invalid_request_error',
     message: 'Not this.',

@@ -5,6 +5,7 @@ import {
   type AcceptedCase,
   type Case,
   type Chapter,
+  type GoldenCase,
   type Refused,
   type Row,
   type Section,
@@ -50,9 +51,9 @@ function chapterText({ title, dialect, smallest, sections }: Chapter): string {
   const upstream = JSON.stringify(smallestUpstream(dialect, smallest));
   return [
     `\n## ${title}\n`,
-    `\`POST /v1${dialect.path}\`. The smallest body is ${code(smallest)}, and this goes upstream for it:\n`,
+    `\`POST /v1${dialect.path}\`. The smallest body is ${json(smallest)}, and this goes upstream for it:\n`,
     `    ${upstream}\n`,
-    'The examples show what they have beside it, and what changes by that.',
+    'The examples show what they have beside it, and what changes by that: `upstream` in the body that goes there, `here` in\nwhat the gateway does itself.',
     ...sections.map((section) => sectionText(section, title, dialect.name)),
   ].join('\n');
 }
@@ -68,7 +69,7 @@ function sectionText({ title, about, rows }: Section, chapter: string, folder: s
     ...rows.map((row) => tableRow(row)),
     '\n<details><summary>Examples</summary>\n',
     ...rows.map(
-      (row) => `${quoted(row)}\n\n${row.cases.map((each) => `- ${caseText(each, folder)}`).join('\n')}\n`,
+      (row) => `**${quoted(row)}**\n\n${row.cases.map((each) => `- ${caseText(each, folder)}`).join('\n')}\n`,
     ),
     '</details>',
   ].join('\n');
@@ -80,55 +81,60 @@ function tableRow(row: Row): string {
   return isRequestRow(row) ? `| ${name} | ${row.outcome.join(', ')} | ${says} |` : `| ${name} | ${says} |`;
 }
 
-/** Names of the wire are code, other words are words. */
+/** Names of the wire have spaces only behind a comma or a colon: they are code, other words are words. */
 function quoted(row: Row): string {
-  if (isRequestRow(row)) return `\`${row.field}\``;
-  return row.event;
+  if (!isRequestRow(row)) return row.event;
+  return /^[^ ]+([:,] [^ ]+)*$/.test(row.field) ? code(row.field) : row.field;
 }
 
 function caseText(each: Case, folder: string): string {
-  if ('golden' in each) {
-    const { golden, stream, never, reply } = each;
-    const files = `[${golden}](../packages/wire/fixtures/${folder}/streams/${golden}.sse)`;
-    const said = [stream, reply].flatMap((part) => (part === undefined ? [] : [inline(part)]));
-    const unsaid = never === undefined ? [] : [`without ${inline(never)}`];
-    return [files, ...said, ...unsaid].join(': ');
-  }
+  if ('golden' in each) return goldenText(each, folder);
   if ('test' in each) return `[${each.test}](../${each.file})`;
   const { sends, beside, setting } = each;
   const given = [
-    isRecord(sends) ? sentText(sends) : `the body ${code(sends)}`,
-    ...(beside ? [`beside ${code(beside)}`] : []),
+    isRecord(sends) ? sentText(sends) : `the body ${json(sends)}`,
+    ...(beside ? [`beside ${json(beside)}`] : []),
     ...(setting ? [`where ${setting.words}`] : []),
   ];
   return `${given.join(', ')} → ${'refused' in each ? refusalText(each.refused) : effectText(each)}`;
 }
 
+function goldenText({ golden, stream, never, reply }: GoldenCase, folder: string): string {
+  const told = [
+    ...(stream === undefined ? [] : [`streamed ${code(stream)}`]),
+    ...(never === undefined ? [] : [`streamed without ${code(never)}`]),
+    ...(reply === undefined ? [] : [`as JSON ${code(reply)}`]),
+  ];
+  const link = `[${golden}](../packages/wire/fixtures/${folder}/streams/${golden}.sse)`;
+  return told.length > 0 ? `${link}: ${told.join('; ')}` : link;
+}
+
 function sentText(sends: Readonly<Record<string, unknown>>): string {
   const gone = Object.keys(sends).filter((name) => sends[name] === undefined);
   const left = Object.keys(sends).length > gone.length;
-  return [...(left ? [code(sends)] : []), ...gone.map((name) => `no \`${name}\``)].join(', ') || 'nothing';
+  return [...(left ? [json(sends)] : []), ...gone.map((name) => `no \`${name}\``)].join(', ') || 'nothing';
 }
 
 function refusalText({ status, code: error, param, message }: Refused): string {
-  return `**${status}** \`${error}\`${param === null ? '' : ` at \`${param}\``}: ${message}`;
+  const place = param === null || message.includes(param) ? '' : ` at \`${param}\``;
+  return `**${status}** \`${error}\`${place}: ${message}`;
 }
 
 function effectText({ upstream, warns, here = {} }: AcceptedCase): string {
   const effects = [
     ...(Object.keys(upstream).length > 0 ? [`upstream ${sentText(upstream)}`] : []),
-    ...(Object.keys(here).length > 0 ? [`here ${code(here)}`] : []),
+    ...(Object.keys(here).length > 0 ? [`here ${json(here)}`] : []),
     ...(warns === undefined ? [] : [`\`x-gateway-warnings: ${warns}\``]),
   ];
   return effects.length > 0 ? effects.join('; ') : 'nothing changes';
 }
 
-function code(value: unknown): string {
-  return inline(JSON.stringify(value));
+function json(value: unknown): string {
+  return code(JSON.stringify(value));
 }
 
 /** Text with backticks stands between more of them than it has. */
-function inline(text: string): string {
+function code(text: string): string {
   const line = text.replaceAll('\n', '\\n');
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);

@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import type { CallOutputItem, ContentPart, InputItem } from '../../codex/items.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
-import { fieldPath } from '../field-path.ts';
+import { fieldPath, parseBody } from '../field-path.ts';
 import { unsupportedValue } from '../openai-refusals.ts';
 import { inputParts, readParts, textOf, textsOf, type Place } from './parts.ts';
 import type { AssistantMessage, JsonText, RawContent, RawMessage, RawPart, RawToolCall } from './schema.ts';
@@ -97,9 +98,11 @@ function answerParts(content: RawContent, at: Place): readonly ContentPart[] {
   return parts.filter((part) => part.type !== 'output_text' || part.text !== '');
 }
 
+const refusalSchema = z.object({ refusal: z.string() });
+
 function answerPart(part: RawPart, at: Place): ContentPart {
-  if (part.type === 'refusal' && typeof part['refusal'] === 'string')
-    return { type: 'refusal', refusal: part['refusal'] };
+  if (part.type === 'refusal')
+    return { type: 'refusal', refusal: parseBody(refusalSchema, part, 'brackets', at).refusal };
   return { type: 'output_text', text: textOf(part, at) };
 }
 

@@ -109,7 +109,7 @@ export const input: Section = {
     },
     {
       field: 'input[].type: function_call, function_call_output',
-      outcome: ['map', 'local', '400'],
+      outcome: ['map', '400'],
       says: 'Ids and states of the answer stay behind; `namespace` goes along. Reasoning that the gateway remembers of the call is put back before it.',
       cases: [
         {
@@ -154,7 +154,7 @@ export const input: Section = {
     },
     {
       field: 'input[].type: custom_tool_call, custom_tool_call_output',
-      outcome: ['map', 'local'],
+      outcome: ['map'],
       says: 'As function calls, with the `input` instead of the arguments.',
       cases: [
         {
@@ -313,7 +313,7 @@ export const input: Section = {
     },
     {
       field: 'input: a call without its output, an output without its call',
-      outcome: ['map', 'local'],
+      outcome: ['map'],
       says: 'The upstream refuses both. A call that was interrupted gets the output `aborted`; an output that answers nothing becomes what the user says.',
       cases: [
         {
@@ -338,7 +338,7 @@ export const input: Section = {
     },
     {
       field: 'input[].call_id: longer than 64 characters, or odd',
-      outcome: ['map', 'local'],
+      outcome: ['map'],
       says: 'The upstream refuses it: both sides of the call get the same short one.',
       cases: [
         {

@@ -237,7 +237,7 @@ export const tools: Section = {
     },
     {
       field: 'tools: none, while the history has calls',
-      outcome: ['map', 'local'],
+      outcome: ['map'],
       says: 'Without tools the model would write its calls as text: those that the calls were made with are declared again, or what the calls tell of them. Not with `tool_choice: none`, nor when the Codex CLI asks for a summary.',
       cases: [
         {
