@@ -22,6 +22,7 @@ import { createRefreshGrant } from './oauth/refresh-grant.ts';
 import { createFileStore } from './store/file-store.ts';
 import { createKubernetesStore } from './store/kubernetes-store.ts';
 import { measureStore } from './store/measured-store.ts';
+import { createSpillFolder } from './store/spill.ts';
 import type { TokenStore } from './store/token-store.ts';
 
 /** What a test may put in place of the real thing. */
@@ -141,6 +142,9 @@ function createAccountDeps(config: AuthConfig, parts: AccountParts): BrokerDeps[
     onInDoubt: config.onInDoubt,
     intentDeadlineMs: config.intentDeadlineMs,
     refreshed: (outcome, seconds) => metrics.refreshed(alias, outcome, seconds),
+    spill: config.spillPath === null ? null : createSpillFolder(config.spillPath),
+    unspilled: (code) =>
+      log.warn({ account: alias, code }, 'new tokens cannot be kept on their way into the store'),
     unpersisted: (code) => {
       metrics.unpersisted(alias, code !== null);
       if (code === null) log.info({ account: alias }, 'outcome of the refresh is durable now');

@@ -15,6 +15,8 @@ export interface AuthConfig {
   readonly issuer: string;
   readonly clientId: string;
   readonly store: StoreConfig;
+  /** Where new tokens are kept on the way into a store that is far away. */
+  readonly spillPath: string | null;
   readonly callers: CallersConfig;
   readonly seedPath: string | null;
   readonly borrowPath: string | null;
@@ -56,6 +58,7 @@ export function readConfig(environment: Environment): AuthConfig {
     issuer: settings.OAUTH_ISSUER,
     clientId: settings.OAUTH_CLIENT_ID,
     store: storeOf(settings),
+    spillPath: settings.TOKEN_SPILL_PATH ?? null,
     callers: callersOf(settings),
     seedPath: settings.AUTH_SEED_FILE === undefined ? null : atHome(settings, settings.AUTH_SEED_FILE),
     borrowPath:
@@ -107,7 +110,7 @@ export function describeConfig(config: AuthConfig): Record<string, unknown> {
     TOKEN_STORE: config.store.kind,
     ...(config.store.kind === 'file'
       ? { TOKEN_STORE_PATH: config.store.folder }
-      : { TOKEN_STORE_SECRET_PREFIX: config.store.secretPrefix }),
+      : { TOKEN_STORE_SECRET_PREFIX: config.store.secretPrefix, TOKEN_SPILL_PATH: config.spillPath }),
     AUTH_SEED_FILE: config.seedPath,
     borrowedLogin: config.seedPath === null ? config.borrowPath : null,
     CALLER_AUTH: config.callers.kind,

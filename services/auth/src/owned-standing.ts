@@ -70,6 +70,7 @@ const TRANSIENT = {
   http_429: true,
   http_4xx: true,
   success: false,
+  recovered: false,
   lost_race: false,
   timeout: false,
   reset: false,

@@ -144,7 +144,7 @@ function logAttempt(
   { record }: StoredRecord,
 ): void {
   const fields = { account: alias, outcome, generation: record.generation };
-  if (outcome === 'success' || outcome === 'lost_race') {
+  if (outcome === 'success' || outcome === 'recovered' || outcome === 'lost_race') {
     const expiresAt = new Date(record.expiresAt).toISOString();
     log.info({ ...fields, fingerprint: shortDigest(record.accessToken), expiresAt }, 'access token renewed');
   } else if (isTransient(outcome)) log.warn(fields, 'refresh failed, trying again later');

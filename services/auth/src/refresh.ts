@@ -38,6 +38,8 @@ export interface Refresher {
 export function createRefresher(deps: RefreshDeps): Refresher {
   // Intents of ours that no request followed. Whatever the store says about them, no token was spent for them.
   const unsent = new Set<string>();
+  // What an earlier process left behind is looked for once, when an intent is found that is not ours.
+  let lookedForSpill = false;
 
   const decide = (record: TokenRecord, trigger: Trigger) =>
     nextStep(record, trigger, { ...deps, now: deps.clock.now(), exclusive: deps.store.exclusive, unsent });
@@ -70,12 +72,19 @@ export function createRefresher(deps: RefreshDeps): Refresher {
     return null;
   };
 
+  const mayHaveSpilled = ({ intent }: TokenRecord) =>
+    deps.spill !== null && intent !== null && intent.holder !== deps.holder && !lookedForSpill;
+
   const refresh = async (trigger: Trigger): Promise<RefreshResult> => {
     try {
       for (;;) {
         const reading = await deps.store.read(deps.alias);
         if (reading.kind !== 'record') return { kind: 'no_record', reading };
-        const result = await advance(reading, trigger);
+        const { refreshToken } = reading.record;
+        const looksForSpill = mayHaveSpilled(reading.record);
+        const spilled = looksForSpill ? await deps.spill?.find(deps.alias, refreshToken) : null;
+        lookedForSpill ||= looksForSpill && !spilled;
+        const result = spilled ? await recover(deps, reading, spilled) : await advance(reading, trigger);
         if (result !== null) return result;
       }
     } catch (error) {
@@ -83,7 +92,13 @@ export function createRefresher(deps: RefreshDeps): Refresher {
     }
   };
 
-  return { refresh, wakeAt: (record) => wakeAt(decide(record, { kind: 'due' }), deps.clock.now()) };
+  return {
+    refresh,
+    wakeAt: (record) => {
+      const now = deps.clock.now();
+      return mayHaveSpilled(record) ? now : wakeAt(decide(record, { kind: 'due' }), now);
+    },
+  };
 }
 
 function wakeAt(step: Step, now: number): number {
@@ -109,6 +124,19 @@ function newIntent(deps: RefreshDeps, { record }: StoredRecord, attempt: Intent[
     fromGeneration: record.generation,
     attempt,
   };
+}
+
+/** Makes durable what an earlier process was given for the announced token. Null: somebody else wrote, look again. */
+async function recover(
+  deps: RefreshDeps,
+  { version, record }: StoredRecord,
+  spilled: TokenRecord,
+): Promise<RefreshResult | null> {
+  const renewed = { ...spilled, seedFingerprints: record.seedFingerprints };
+  const written = await deps.store.replace(deps.alias, version, renewed);
+  if (written.kind === 'conflict') return null;
+  await deps.spill?.drop(deps.alias);
+  return { kind: 'attempted', outcome: 'recovered', entry: { version: written.version, record: renewed } };
 }
 
 async function withdraw({ store, alias }: RefreshDeps, claimed: Claimed): Promise<void> {

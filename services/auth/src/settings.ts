@@ -22,6 +22,7 @@ const eachSetting = z.object({
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,100}$/, 'must be the beginning of a Secret name: a-z, 0-9 and hyphens')
     .optional(),
+  TOKEN_SPILL_PATH: z.string().startsWith('/', 'must be an absolute folder').optional(),
   AUTH_SEED_FILE: setting.optionalText(),
   CALLER_AUTH: z
     .enum(['shared_secret', 'service_account'], 'must be shared_secret or service_account')
@@ -107,6 +108,11 @@ const rules: readonly SettingRule<Settings>[] = [
     problem: 'must not be set: it belongs to TOKEN_STORE=kubernetes',
     isBroken: ({ TOKEN_STORE, TOKEN_STORE_SECRET_PREFIX }) =>
       TOKEN_STORE === 'file' && TOKEN_STORE_SECRET_PREFIX !== undefined,
+  },
+  {
+    setting: 'TOKEN_SPILL_PATH',
+    problem: 'must not be set: it belongs to TOKEN_STORE=kubernetes',
+    isBroken: ({ TOKEN_STORE, TOKEN_SPILL_PATH }) => TOKEN_STORE === 'file' && TOKEN_SPILL_PATH !== undefined,
   },
   {
     setting: 'BROKER_SECRET',

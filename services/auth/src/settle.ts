@@ -7,11 +7,14 @@ import { toAccessGrant } from './oauth/login.ts';
 import type { GrantOutcome } from './oauth/refresh-grant.ts';
 import { backOffMs } from './refresh-policy.ts';
 import { encodeRecord } from './store/record-codec.ts';
+import type { Spill } from './store/spill.ts';
 import type { Intent, PermanentFailure, StoredRecord, TokenRecord, TokenStore } from './store/token-store.ts';
 
 /** How a refresh that was attempted ended; also the label of its metric. */
 export type RefreshOutcome =
   | 'success'
+  /** An earlier process got the tokens and died before they were durable. */
+  | 'recovered'
   /** The record had changed under us; what stands in the store now is newer. */
   | 'lost_race'
   | 'network_before_send'
@@ -40,11 +43,15 @@ export interface Settled {
 export interface SettleDeps {
   readonly alias: string;
   readonly store: TokenStore;
+  /** Null for a store on a disk of this machine, which a file beside it would not outlive. */
+  readonly spill: Spill | null;
   readonly clock: Clock;
   /** In [0, 1), for jitter. */
   readonly chance: () => number;
   /** Called with an error's code when tokens exist in memory only, with null when they are durable. */
   readonly unpersisted: (code: string | null) => void;
+  /** Called with an error's code when new tokens could not be kept on their way into the store. */
+  readonly unspilled: (code: string) => void;
 }
 
 type Granted = Extract<GrantOutcome, { kind: 'granted' }>;
@@ -84,12 +91,23 @@ export function failed(record: TokenRecord, reason: PermanentFailure['reason'], 
 async function settleGranted(deps: SettleDeps, claimed: Claimed, granted: Granted): Promise<Settled> {
   const presented = digest(claimed.record.refreshToken);
   const now = deps.clock.now();
+  await spill(deps, claimed.record, renewed(claimed.record, granted, now));
   const { entry, written } = await persist(deps, claimed, {
     update: (record) => renewed(record, granted, now),
     mayReplace: (record) => digest(record.refreshToken) === presented,
   });
+  await deps.spill?.drop(deps.alias);
   if (!written) return { outcome: 'lost_race', entry };
   return { outcome: entry.record.failure === null ? 'success' : 'account_mismatch', entry };
+}
+
+/** The store comes next in any case: what cannot be spilled is not yet lost. */
+async function spill(deps: SettleDeps, spent: TokenRecord, renewedRecord: TokenRecord): Promise<void> {
+  try {
+    await deps.spill?.put(deps.alias, spent.refreshToken, renewedRecord);
+  } catch (error) {
+    deps.unspilled(errorCode(error));
+  }
 }
 
 async function settleFailure(

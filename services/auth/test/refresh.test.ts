@@ -55,6 +55,8 @@ function createBench(
     intentDeadlineMs: 45_000,
     grantTimeoutMs: 25_000,
     newId: () => `${holder}-${(ids += 1)}`,
+    spill: null,
+    unspilled: () => {},
     unpersisted: (code) => unpersisted.push(code),
     grant: (token) => {
       presented.push(token.reveal());

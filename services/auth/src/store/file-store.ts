@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '@codex-gateway/service-kit/config.ts';
+import { flushFolder, TEMPORARY_SUFFIX, writeDurably, writeFlushed } from './durable-file.ts';
 import { lockFolder, type FolderLock } from './folder-lock.ts';
 import { decodeRecord, encodeRecord } from './record-codec.ts';
 import type { Replacement, StoreReading, TokenStore } from './token-store.ts';
@@ -14,14 +15,11 @@ export interface FileStoreOptions {
 }
 
 const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
 const OTHERS_MASK = 0o077;
-const TEMPORARY_SUFFIX = '.tmp';
 
 /**
- * One 0600 file an account in a 0700 folder. A write is a new file, flushed, renamed over the old one, and the folder
- * flushed: a reader, or a crash, meets the old record or the new one. The version of a record is the hash of its
- * bytes. The first write takes the folder for this process (see `lockFolder`).
+ * One 0600 file an account in a 0700 folder. The version of a record is the hash of its bytes. The first write takes the
+ * folder for this process (see `lockFolder`).
  */
 export function createFileStore({ folder, holder }: FileStoreOptions): TokenStore {
   let locking: Promise<FolderLock> | null = null;
@@ -112,37 +110,6 @@ async function removeLeftovers(folder: string): Promise<void> {
   const names = await readdir(folder);
   const leftovers = names.filter((name) => name.endsWith(TEMPORARY_SUFFIX));
   await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true })));
-}
-
-async function writeDurably(folder: string, path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}${TEMPORARY_SUFFIX}`;
-  try {
-    await writeFlushed(temporary, text);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await flushFolder(folder);
-}
-
-async function writeFlushed(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', FILE_MODE);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function hash(text: string): string {

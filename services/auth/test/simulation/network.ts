@@ -1,7 +1,7 @@
 /** What may happen next to something that is on its way. */
 export interface Step {
   readonly label: string;
-  readonly take: () => void;
+  readonly take: () => unknown;
 }
 
 /** A message and its answer; the first step is the one without trouble. */
@@ -62,13 +62,18 @@ export function createNetwork(now: () => number): Network {
               { label: `${label}: the answer is lost`, take: () => end(lostAnswer) },
             ];
           }
-          const trouble = unheard.map(([what, give]) => ({
-            label: `${label}: ${what}`,
-            take: () => end(give),
-          }));
-          const arrival = { label: `${label}: arrives`, take: arrived };
-          if (voidAt !== null && now() >= voidAt) return standsStill ? [] : trouble;
-          return standsStill ? [arrival] : [arrival, ...trouble];
+          const isVoid = voidAt !== null && now() >= voidAt;
+          const arrival = isVoid ? [] : [{ label: `${label}: arrives`, take: arrived }];
+          if (gone.has(owner))
+            return [
+              { label: `${label}: is lost with its sender`, take: () => calls.delete(call) },
+              ...arrival,
+            ];
+          if (standsStill) return arrival;
+          return [
+            ...arrival,
+            ...unheard.map(([what, give]) => ({ label: `${label}: ${what}`, take: () => end(give) })),
+          ];
         },
       };
       calls.add(call);

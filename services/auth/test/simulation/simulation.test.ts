@@ -4,12 +4,16 @@ import { along, everyRun, play, walk, type Run } from './explore.ts';
 import type { WorldOptions } from './world.ts';
 
 const sides = [false, true] as const;
-const worlds: readonly WorldOptions[] = sides.flatMap((exclusive) =>
+const worlds: readonly WorldOptions[] = [
+  { exclusive: true, spills: false },
+  { exclusive: false, spills: false },
+  { exclusive: false, spills: true },
+].flatMap((store) =>
   sides.flatMap((expired) =>
     sides.flatMap((revokesOnReuse) =>
       (['retry_once', 'hold'] as const).map((onInDoubt) => ({
         brokers: 2,
-        exclusive,
+        ...store,
         expired,
         revokesOnReuse,
         onInDoubt,
@@ -41,6 +45,7 @@ for (const options of worlds) {
 const hurried: WorldOptions = {
   brokers: 2,
   exclusive: false,
+  spills: false,
   expired: true,
   revokesOnReuse: false,
   onInDoubt: 'retry_once',

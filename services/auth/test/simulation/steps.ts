@@ -2,7 +2,7 @@ import { createLogger } from '@codex-gateway/service-kit/logger.ts';
 import { createOwnedAccount } from '../../src/owned-account.ts';
 import { grantOf, GRANT_TIMEOUT_MS } from './grant.ts';
 import type { Step } from './network.ts';
-import { storeOf } from './store.ts';
+import { spillOf, storeOf } from './store.ts';
 import { letGo, standsStill, type Process, type World } from './world.ts';
 
 const INTENT_DEADLINE_MS = 45_000;
@@ -31,6 +31,7 @@ export function start(world: World, place: number): void {
   const account = createOwnedAccount({
     alias: 'default',
     store: storeOf(world, name),
+    spill: spillOf(world, place),
     clock: world.timeline.clockOf(name),
     log: silent,
     grant: grantOf(world, name),
@@ -42,6 +43,7 @@ export function start(world: World, place: number): void {
     grantTimeoutMs: GRANT_TIMEOUT_MS,
     refreshed: () => {},
     unpersisted: () => {},
+    unspilled: () => {},
   });
   world.processes[place] = { name, account, holds: null, busyUntil: 0, stillUntil: 0 };
   void account.load().then(account.start);

@@ -1,4 +1,5 @@
 import type { Replacement, TokenRecord, TokenStore } from '../../src/store/token-store.ts';
+import type { Spill } from '../../src/store/spill.ts';
 import type { World } from './world.ts';
 
 /** The one durable record, as a broker of this name reaches it: every call may fail before it arrives or after. */
@@ -19,6 +20,19 @@ export function storeOf(world: World, name: string): TokenStore {
       call(`writes ${describe(record)}`, () => write(world, expected, record)),
     checkWritable: async () => {},
     close: async () => {},
+  };
+}
+
+/** The folder of this place: a disk that does not fail, and that a killed broker leaves to the next one. */
+export function spillOf(world: World, place: number): Spill | null {
+  if (!world.options.spills) return null;
+  return {
+    put: async (_alias, spent, record) => void (world.spilled[place] = { spent: spent.reveal(), record }),
+    find: async (_alias, spent) => {
+      const kept = world.spilled[place];
+      return kept?.spent === spent.reveal() ? kept.record : null;
+    },
+    drop: async () => void (world.spilled[place] = null),
   };
 }
 

@@ -5,7 +5,9 @@ export function judge(world: World): void {
   const { refreshToken, intent, failure } = world.stored.record;
   const current = world.issuer.current();
   const isSafe =
-    refreshToken.reveal() === current || world.processes.some((process) => process?.holds === current);
+    refreshToken.reveal() === current ||
+    world.processes.some((process) => process?.holds === current) ||
+    world.spilled.some((kept) => kept?.record.refreshToken.reveal() === current);
   if (current !== null && !isSafe && intent === null && failure === null)
     world.violations.push(`${current} is lost and nothing says so`);
   for (const process of world.processes) {

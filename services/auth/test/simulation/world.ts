@@ -14,6 +14,8 @@ export interface WorldOptions {
   readonly onInDoubt: OnInDoubt;
   /** The access token at the start has expired, so that nothing may wait. Else it has just fallen due. */
   readonly expired: boolean;
+  /** Each broker has a folder that outlives it. */
+  readonly spills: boolean;
   /** The issuer takes a spent token that comes again for theft. */
   readonly revokesOnReuse: boolean;
 }
@@ -30,6 +32,12 @@ export interface Process {
   stillUntil: number;
 }
 
+/** Tokens that a broker could not store, kept for whom the spent token is known to. */
+export interface SpilledTokens {
+  readonly spent: string;
+  readonly record: TokenRecord;
+}
+
 /** Everything there is, seen from outside: what is durable, what the issuer knows, who lives. */
 export interface World {
   readonly options: WorldOptions;
@@ -41,6 +49,8 @@ export interface World {
   readonly everStored: Set<string>;
   /** By place; null: the broker there is dead. */
   readonly processes: (Process | null)[];
+  /** What each place keeps for the next broker there. */
+  readonly spilled: (SpilledTokens | null)[];
   /** How many brokers have ever been started. */
   lives: number;
   /** Tokens that nobody got: their answer was lost, or who got them was killed. */
@@ -60,6 +70,7 @@ export function createWorld(options: WorldOptions): World {
     stored: { version: '1', record },
     everStored: new Set([record.accessToken.reveal()]),
     processes: Array.from({ length: options.brokers }, () => null),
+    spilled: Array.from({ length: options.brokers }, () => null),
     lives: 0,
     lostTokens: 0,
     violations: [],
@@ -75,11 +86,12 @@ export function standsStill(world: World, name: string): boolean {
   return world.timeline.now() < (processOf(world, name)?.stillUntil ?? 0);
 }
 
-/** What the broker was being given comes to nobody. */
+/** What the broker was being given comes to nobody, unless it has kept it for the next one. */
 export function letGo(world: World, process: Process | undefined): void {
   if (!process || process.holds === null) return;
+  const isKept = world.spilled.some((kept) => kept?.record.refreshToken.reveal() === process.holds);
   process.holds = null;
-  world.lostTokens += 1;
+  if (!isKept) world.lostTokens += 1;
 }
 
 /** A login whose access token has lived this share of its life. */
