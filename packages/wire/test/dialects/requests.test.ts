@@ -4,23 +4,7 @@ import { suite, test } from 'node:test';
 import { nothingRecalled } from '../../src/dialects/dialect.ts';
 import { dialects } from '../../src/dialects/registry.ts';
 import { openContext } from '../open-context.ts';
-
-/** What the backend takes at the top of a body; anything else is a 400 there. */
-const upstreamFields = new Set([
-  'model',
-  'instructions',
-  'input',
-  'tools',
-  'tool_choice',
-  'parallel_tool_calls',
-  'reasoning',
-  'text',
-  'include',
-  'prompt_cache_key',
-  'service_tier',
-  'store',
-  'stream',
-]);
+import { fieldsToRefuse } from '../upstream-fields.ts';
 
 for (const dialect of dialects) {
   const folder = new URL(`../../fixtures/${dialect.name}/requests/`, import.meta.url);
@@ -28,7 +12,7 @@ for (const dialect of dialects) {
 
   suite(`${dialect.name}: from the client's body to the upstream's`, () => {
     test('there are request cases', () => {
-      assert.ok(cases.length > 20);
+      assert.ok(cases.length > 10);
     });
 
     for (const name of cases) {
@@ -36,10 +20,7 @@ for (const dialect of dialects) {
         const body: unknown = JSON.parse(readFileSync(new URL(`${name}.client.json`, folder), 'utf8'));
         const exchange = dialect.open(body, openContext());
         const upstream = exchange.codexRequest(nothingRecalled);
-        assert.deepEqual(
-          Object.keys(upstream).filter((field) => !upstreamFields.has(field)),
-          [],
-        );
+        assert.deepEqual(fieldsToRefuse(upstream), []);
         assert.deepEqual(exchange.codexRequest(nothingRecalled), upstream, 'a retry sends the same');
         const { wantsStream, warnings, recall } = exchange;
         const maxTokens = exchange.maxTokens?.tokens ?? null;

@@ -4,24 +4,8 @@ import { declared, warningsHeader } from '../../src/dialects/warnings.ts';
 import { faultCode, FaultError, faultParam, faultStatus } from '../../src/fault.ts';
 import { isRecord } from '../../src/record.ts';
 import { openContext } from '../open-context.ts';
+import { fieldsToRefuse } from '../upstream-fields.ts';
 import type { AcceptedCase, Members, Refused, RefusedCase, Setting } from './row.ts';
-
-/** What the backend takes at the top of a body; anything else is a 400 there. */
-const upstreamFields: ReadonlySet<string> = new Set([
-  'model',
-  'instructions',
-  'input',
-  'tools',
-  'tool_choice',
-  'parallel_tool_calls',
-  'reasoning',
-  'text',
-  'include',
-  'prompt_cache_key',
-  'service_tier',
-  'store',
-  'stream',
-]);
 
 /** What the gateway itself will do for a request. */
 export interface Here {
@@ -74,11 +58,7 @@ function observe(dialect: Dialect, body: unknown, setting: Setting | null) {
   const recalled = { ...nothingRecalled, ...setting?.recalled };
   const request = exchange.codexRequest(recalled);
   assert.deepEqual(exchange.codexRequest(recalled), request, 'a retry sends the same');
-  assert.deepEqual(
-    Object.keys(request).filter((field) => !upstreamFields.has(field)),
-    [],
-    'the upstream takes every field',
-  );
+  assert.deepEqual(fieldsToRefuse(request), [], 'the upstream takes every field');
   const upstream: Members = { ...request };
   const here: Members = { ...hereOf(exchange) };
   return { upstream, here, warns: warningsHeader(declared(exchange, request)) };
