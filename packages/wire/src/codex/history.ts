@@ -46,19 +46,28 @@ interface Unpaired {
   readonly unanswered: ReadonlySet<number>;
 }
 
-/** An output answers the call of its id before it; some clients count their ids from the start in every turn. */
+/** An output answers the call of its id and kind before it; some clients count their ids from the start in every turn. */
 function unpaired(items: readonly InputItem[]): Unpaired {
-  const open = new Map<unknown, number[]>();
+  const open = new Map<string, number[]>();
   const orphans = new Set<number>();
   for (const [index, item] of items.entries()) {
     if (isOutput(item)) {
-      if (open.get(item.call_id)?.pop() === undefined) orphans.add(index);
+      if (open.get(`${item.type} ${item.call_id}`)?.pop() === undefined) orphans.add(index);
       continue;
     }
     const callId = callIdOf(item);
-    if (callId !== undefined) open.set(callId, [...(open.get(callId) ?? []), index]);
+    if (callId === undefined) continue;
+    const answer = `${answerType(item)} ${callId}`;
+    const earlier = open.get(answer);
+    if (earlier) earlier.push(index);
+    else open.set(answer, [index]);
   }
   return { orphans, unanswered: new Set([...open.values()].flat()) };
+}
+
+/** The type of the output that answers a call. */
+function answerType({ type }: InputItem): CallOutputItem['type'] {
+  return type === 'custom_tool_call' ? 'custom_tool_call_output' : 'function_call_output';
 }
 
 export function isCall(item: InputItem): item is CallItem {
@@ -70,9 +79,11 @@ export function callIdsOf(items: readonly InputItem[]): readonly string[] {
 }
 
 /** Calls of the other kinds (`local_shell_call`, …) are answered by the same outputs, so they count too. */
-function callIdOf(item: InputItem): unknown {
-  if (item.type === 'passed') return item.item['call_id'];
-  return isCall(item) ? item.call_id : undefined;
+function callIdOf(item: InputItem): string | undefined {
+  if (item.type !== 'passed') return isCall(item) ? item.call_id : undefined;
+  const { type, call_id } = item.item;
+  const isOtherCall = typeof type === 'string' && type.endsWith('_call');
+  return isOtherCall && typeof call_id === 'string' ? call_id : undefined;
 }
 
 function isOutput(item: InputItem): item is CallOutputItem {
@@ -80,8 +91,7 @@ function isOutput(item: InputItem): item is CallOutputItem {
 }
 
 function abortedOutput(call: CallItem): CallOutputItem {
-  const type = call.type === 'function_call' ? 'function_call_output' : 'custom_tool_call_output';
-  return { type, call_id: call.call_id, output: ABORTED };
+  return { type: answerType(call), call_id: call.call_id, output: ABORTED };
 }
 
 function orphanMessage({ call_id, output }: CallOutputItem): InputItem {
@@ -92,7 +102,20 @@ function orphanMessage({ call_id, output }: CallOutputItem): InputItem {
 }
 
 function withSafeCallId(item: InputItem, digest: (text: string) => string): InputItem {
-  if (!isCall(item) && !isOutput(item)) return item;
-  if (item.call_id.length <= MAX_CALL_ID && safeCallId.test(item.call_id)) return item;
-  return { ...item, call_id: `call_${digest(item.call_id).slice(0, 24)}` };
+  if (item.type === 'passed') {
+    const { call_id: callId } = item.item;
+    return typeof callId !== 'string' || isSafe(callId)
+      ? item
+      : { ...item, item: { ...item.item, call_id: standIn(callId, digest) } };
+  }
+  if ((!isCall(item) && !isOutput(item)) || isSafe(item.call_id)) return item;
+  return { ...item, call_id: standIn(item.call_id, digest) };
+}
+
+function isSafe(callId: string): boolean {
+  return callId.length <= MAX_CALL_ID && safeCallId.test(callId);
+}
+
+function standIn(callId: string, digest: (text: string) => string): string {
+  return `call_${digest(callId).slice(0, 24)}`;
 }

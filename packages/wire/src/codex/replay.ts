@@ -1,3 +1,4 @@
+import { partsWithoutCacheMarks, withoutCacheMark } from './cache-marks.ts';
 import type { OutputItem } from './events.ts';
 import type { ContentPart, InputItem, PassedItem, ReasoningItem } from './items.ts';
 
@@ -22,10 +23,24 @@ export function replayedItem(item: OutputItem): InputItem | null {
   return passedItem(item);
 }
 
-/** An item that is handed on as it came, except for an id that the backend would refuse. */
+/**
+ * An item that is handed on as it came, except for what the backend refuses in every item: a long id, the role `system`,
+ * and marks for the prompt cache.
+ */
 export function passedItem(item: Readonly<Record<string, unknown>>): PassedItem {
-  const { id, ...rest } = item;
-  return { type: 'passed', item: typeof id === 'string' && id.length <= MAX_ITEM_ID ? item : rest };
+  const members = Object.entries(withoutCacheMark(item)).flatMap(([name, value]) =>
+    name === 'id' && !isItemId(value) ? [] : [[name, passedMember(name, value)] as const],
+  );
+  return { type: 'passed', item: Object.fromEntries(members) };
+}
+
+function isItemId(id: unknown): boolean {
+  return typeof id === 'string' && id.length <= MAX_ITEM_ID;
+}
+
+function passedMember(name: string, value: unknown): unknown {
+  if (name === 'role') return value === 'system' ? 'developer' : value;
+  return name === 'content' || name === 'output' ? partsWithoutCacheMarks(value) : value;
 }
 
 function replayedMessage({ content, phase }: OutputItem): InputItem | null {

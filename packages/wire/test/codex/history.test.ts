@@ -13,6 +13,10 @@ const user = (text: string): InputItem => ({
   content: [{ type: 'input_text', text }],
 });
 const call = (call_id: string): InputItem => ({ type: 'function_call', call_id, name: 'f', arguments: '{}' });
+const shell = (call_id: string): InputItem => ({
+  type: 'passed',
+  item: { type: 'local_shell_call', call_id },
+});
 const custom = (call_id: string): InputItem => ({
   type: 'custom_tool_call',
   call_id,
@@ -107,8 +111,24 @@ test('an id that is used again is another call', () => {
 });
 
 test('outputs of calls that are handed on unread have their call', () => {
-  const shell: InputItem = { type: 'passed', item: { type: 'local_shell_call', call_id: 'call_1' } };
-  assert.deepEqual(repair(shell, output('call_1')), [shell, output('call_1')]);
+  assert.deepEqual(repair(shell('call_1'), output('call_1')), [shell('call_1'), output('call_1')]);
+});
+
+test('an output answers only a call of its own kind', () => {
+  assert.deepEqual(
+    repair(custom('call_1'), output('call_1')).map(({ type }) => type),
+    ['custom_tool_call', 'custom_tool_call_output', 'message'],
+  );
+  const trigger: InputItem = { type: 'passed', item: { type: 'compaction_trigger', call_id: 'call_1' } };
+  assert.deepEqual(
+    repair(trigger, output('call_1')).map(({ type }) => type),
+    ['passed', 'message'],
+  );
+});
+
+test('a call that is handed on unread gets the same stand-in for its id as its output', () => {
+  const safe = `call_${digest('call 1').slice(0, 24)}`;
+  assert.deepEqual(repair(shell('call 1'), output('call 1')), [shell(safe), output(safe)]);
 });
 
 test('ids that are too long or odd get the same stand-in on both sides', () => {

@@ -200,10 +200,11 @@ const PAIRING_RULE: Rule<LayerContext> = {
   source: 'CLIProxyAPI#2368, PR 3688; codex2api#414',
   check: ({ body, history }) => {
     const items = [...history, ...asObjects(body['input'])];
-    for (const { call, output, noun } of PAIRS) {
-      const calls = idsOf(items, call);
-      const outputs = idsOf(items, output);
-      const unanswered = [...calls].find((id) => !outputs.has(id));
+    for (const { call, alsoAnswers, output, noun } of PAIRS) {
+      const mustBeAnswered = idsOf(items, [call]);
+      const calls = idsOf(items, [call, ...alsoAnswers]);
+      const outputs = idsOf(items, [output]);
+      const unanswered = [...mustBeAnswered].find((id) => !outputs.has(id));
       if (unanswered !== undefined) {
         return modelError({ message: `No tool output found for ${noun} ${unanswered}.`, param: 'input' });
       }
@@ -220,12 +221,23 @@ const PAIRING_RULE: Rule<LayerContext> = {
 };
 
 const PAIRS = [
-  { call: 'function_call', output: 'function_call_output', noun: 'function call' },
-  { call: 'custom_tool_call', output: 'custom_tool_call_output', noun: 'custom tool call' },
+  {
+    call: 'function_call',
+    alsoAnswers: ['local_shell_call'], // so the Codex CLI answers it
+    output: 'function_call_output',
+    noun: 'function call',
+  },
+  {
+    call: 'custom_tool_call',
+    alsoAnswers: [],
+    output: 'custom_tool_call_output',
+    noun: 'custom tool call',
+  },
 ] as const;
 
-function idsOf(items: readonly JsonObject[], type: string): ReadonlySet<string> {
-  return new Set(items.filter((item) => item['type'] === type).map((item) => asText(item['call_id'])));
+function idsOf(items: readonly JsonObject[], types: readonly string[]): ReadonlySet<string> {
+  const ofType = items.filter(({ type }) => types.some((known) => known === type));
+  return new Set(ofType.map((item) => asText(item['call_id'])));
 }
 
 /** One rule for each check of an item, and the pairing of calls. */

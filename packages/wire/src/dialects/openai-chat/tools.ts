@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hostedTool } from '../../codex/hosted-tools.ts';
 import type { CodexTool, ToolChoice } from '../../codex/request.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import { isRecord } from '../../record.ts';
@@ -65,7 +66,9 @@ function readTool(tool: TaggedObject, at: Place, names: ToolNames): Declared {
     return functionTool(definition, place, names);
   }
   if (tool.type === 'custom') return customTool(tool, at, names);
-  if (tool.type.startsWith('web_search')) return { name: null, namePlace: at, tool: hostedSearch(tool) };
+  // every dated or preview name is today's `web_search`, the only one that the upstream knows
+  if (tool.type.startsWith('web_search'))
+    return { name: null, namePlace: at, tool: hostedTool({ ...tool, type: 'web_search' }) };
   const param = fieldPath([...at, 'type'], 'brackets');
   throw unsupportedValue(param, `tools of type '${tool.type}' are not available here`);
 }
@@ -118,17 +121,6 @@ function customTool(raw: TaggedObject, at: Place, names: ToolNames): Declared {
     ...(format && { format: 'grammar' in format ? { type: 'grammar', ...format.grammar } : format }),
   };
   return { name, namePlace: [...place, 'name'], tool };
-}
-
-const hostedMembers = ['external_web_access', 'filters', 'search_context_size', 'user_location'];
-
-/** Every dated or preview name is today's `web_search`, the only one that the upstream knows. */
-function hostedSearch(raw: TaggedObject): CodexTool {
-  const kept = hostedMembers.flatMap((member) => {
-    const value = raw[member];
-    return value === undefined || value === null ? [] : [[member, value] as const];
-  });
-  return { type: 'web_search', ...Object.fromEntries(kept) };
 }
 
 /** `web_search_options` is the Chat form of the hosted tool; the place is one level deeper there. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutCacheMark } from '../../codex/cache-marks.ts';
 import type { ContentPart, MessageItem } from '../../codex/items.ts';
 import type { FaultError } from '../../fault.ts';
 import { fieldPath, parseBody } from '../field-path.ts';
@@ -96,7 +97,8 @@ function readFile(part: unknown, _speaker: Speaker, at: Path): ContentPart {
 }
 
 function readSealed(part: unknown, _speaker: Speaker, at: Path): ContentPart {
-  return parseBody(sealedSchema, part, 'brackets', at);
+  const given = parseBody(sealedSchema, part, 'brackets', at);
+  return { ...withoutCacheMark(given), type: given.type };
 }
 
 function unsupportedPart(type: string, at: Path): FaultError {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { partsWithoutCacheMarks } from '../../codex/cache-marks.ts';
 import type { CallOutputItem, ContentPart, InputItem } from '../../codex/items.ts';
 import { passedItem } from '../../codex/replay.ts';
 import { FaultError } from '../../fault.ts';
@@ -164,7 +165,7 @@ function readReasoning(item: Item, at: Path): Draft | null {
     item: {
       type: 'reasoning',
       summary: (summary ?? []).map(({ text }) => ({ type: 'summary_text', text })),
-      ...(content !== undefined && { content }),
+      ...(content !== undefined && { content: partsWithoutCacheMarks(content) }),
       encrypted_content: seal,
     },
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hostedTool } from '../../codex/hosted-tools.ts';
 import type { CodexTool, ToolChoice } from '../../codex/request.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import { isRecord } from '../../record.ts';
@@ -26,6 +27,8 @@ const customSchema = named.extend({
   format: z.looseObject({ type: z.string() }).nullish(),
   defer_loading: z.boolean().nullish(),
 });
+
+const namespaceSchema = named.extend({ name: z.string().regex(/^[\w-]{1,128}$/) });
 
 /** Tools that run on a server which is not behind this endpoint. */
 const unavailable =
@@ -58,7 +61,8 @@ function readTool(tool: Loose, at: Path, names: ToolNames): ReadTool {
   if (tool.type === 'custom') return readCustom(tool, at, names);
   if (unavailable.test(tool.type))
     throw unsupportedValue(typePath(at), `tools of type '${tool.type}' are not available here`);
-  return { sent: { ...tool, type: sentType(tool.type) }, echoed: tool };
+  if (tool.type === 'namespace') parseBody(namespaceSchema, tool, 'brackets', at);
+  return { sent: hostedTool({ ...tool, type: sentType(tool.type) }), echoed: tool };
 }
 
 /** Some clients send the shape of Chat Completions, with the members under `function`. */
