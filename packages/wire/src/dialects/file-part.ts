@@ -12,7 +12,8 @@ export const fileSchema = z.object({
 });
 
 const DEFAULT_FILE_NAME = 'file.pdf';
-const emptyData = /^(data:[^,]*,?)?\s*$/i;
+/** A pattern that cannot fail: one that has to try again would take minutes for a long run of blanks. */
+const beforeData = /^(data:[^,]*,?)?/i;
 
 /**
  * @param at the place of the file's members in the client's body
@@ -24,7 +25,8 @@ export function toFilePart(file: z.infer<typeof fileSchema>, at: readonly Proper
   if (typeof id === 'string')
     throw unsupportedValue(param('file_id'), 'nothing is stored here, send the data itself');
   if (typeof data === 'string') {
-    if (emptyData.test(data)) throw invalidValue(param('file_data'), 'it must not be empty');
+    if (data.replace(beforeData, '').trim() === '')
+      throw invalidValue(param('file_data'), 'it must not be empty');
     return { type: 'input_file', filename: filename ?? DEFAULT_FILE_NAME, file_data: asDataUrl(data) };
   }
   if (typeof url !== 'string') throw missingParameter(param('file_data'));

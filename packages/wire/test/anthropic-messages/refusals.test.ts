@@ -108,6 +108,11 @@ const messages: readonly Row[] = [
     param: 'messages.1.content.1.text',
   },
   {
+    what: 'an image that says it is no image',
+    body: withBlock({ type: 'image', source: { type: 'base64', media_type: 'text/html', data: 'aW1n' } }),
+    param: 'messages.1.content.1.source.media_type',
+  },
+  {
     what: 'an image without a source',
     body: withBlock({ type: 'image' }),
     param: 'messages.1.content.1.source',

@@ -15,12 +15,17 @@ const base64 = z
   .transform((data) => data.replaceAll(/\s+/g, ''))
   .refine((data) => /^[A-Za-z0-9+/]+={0,2}$/.test(data), 'base64, without a data: URL around it');
 const base64Source = z.object({ type: z.literal('base64'), media_type: z.string().min(1), data: base64 });
+const base64Image = base64Source.extend({
+  media_type: z
+    .string()
+    .refine((type) => /^image\/[\w.+-]+$/.test(type), 'the type of an image: image/png, for example'),
+});
 const urlSource = z.object({ type: z.literal('url'), url: z.string() });
 const fileSource = z.object({ type: z.literal('file'), file_id: z.string() });
 
 const imageBlock = z.object({
   type: z.literal('image'),
-  source: z.discriminatedUnion('type', [base64Source, urlSource, fileSource]),
+  source: z.discriminatedUnion('type', [base64Image, urlSource, fileSource]),
 });
 
 const documentBlock = z.object({

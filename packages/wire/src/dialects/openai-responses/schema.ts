@@ -7,6 +7,7 @@ import { z } from 'zod';
 
 const count = z.int().min(1).nullish();
 const anyObject = z.looseObject({});
+const summary = z.enum(['auto', 'concise', 'detailed']).nullish();
 
 export const requestSchema = z.object({
   model: z.string().min(1),
@@ -22,8 +23,8 @@ export const requestSchema = z.object({
   reasoning: z
     .object({
       effort: z.string().nullish(),
-      summary: z.string().nullish(),
-      generate_summary: z.string().nullish(),
+      summary,
+      generate_summary: summary,
       context: z.string().nullish(),
       mode: z.string().nullish(),
     })
@@ -31,7 +32,10 @@ export const requestSchema = z.object({
   /** The name of the Chat API, which some clients send here. */
   reasoning_effort: z.string().min(1).nullish(),
   text: z
-    .object({ format: z.looseObject({ type: z.string() }).nullish(), verbosity: z.string().nullish() })
+    .object({
+      format: z.looseObject({ type: z.string() }).nullish(),
+      verbosity: z.enum(['low', 'medium', 'high']).nullish(),
+    })
     .nullish(),
   include: z.array(z.string()).nullish(),
   prompt_cache_key: z.string().nullish(),

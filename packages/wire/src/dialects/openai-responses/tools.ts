@@ -4,7 +4,7 @@ import type { CodexTool, ToolChoice } from '../../codex/request.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import { isRecord } from '../../record.ts';
 import { fieldPath, parseBody } from '../field-path.ts';
-import { invalidValue, unsupportedValue } from '../openai-refusals.ts';
+import { invalidValue, missingParameter, unsupportedValue } from '../openai-refusals.ts';
 import type { ResponsesRequest } from './schema.ts';
 
 type Path = readonly PropertyKey[];
@@ -150,6 +150,9 @@ interface Pointer extends Choice {
   readonly sent: Loose;
 }
 
+/** Of these there may be many: the type alone names none of them. */
+const callable: ReadonlySet<string> = new Set(['function', 'custom']);
+
 /** `{type, name}` for one tool; the nested shape of Chat Completions is flattened. */
 function readPointer(pointer: Loose, names: ToolNames, at: Path): Pointer {
   if (unavailable.test(pointer.type))
@@ -157,6 +160,7 @@ function readPointer(pointer: Loose, names: ToolNames, at: Path): Pointer {
   const given = parseBody(choiceSchema, pointer, 'brackets', at);
   const type = sentType(given.type);
   const name = given.function?.name ?? given.name ?? null;
+  if (name === null && callable.has(type)) throw missingParameter(fieldPath([...at, 'name'], 'brackets'));
   if (name === null) return { sent: { type }, echoed: { type: given.type } };
   return { sent: { type, name: names.toUpstream(name) }, echoed: { type: given.type, name } };
 }

@@ -77,7 +77,7 @@ export const options: Section = {
         },
         {
           sends: { reasoning: { summary: true } },
-          refused: invalid('reasoning.summary', 'it must be a string'),
+          refused: invalid('reasoning.summary', "it must be one of 'auto', 'concise', 'detailed'"),
         },
         { golden: 'reasoning-then-text', stream: 'event: response.reasoning_summary_text.delta' },
       ],
@@ -168,7 +168,10 @@ export const options: Section = {
       says: 'Sent as it is.',
       cases: [
         { sends: { text: { verbosity: 'low' } }, upstream: { text: { verbosity: 'low' } } },
-        { sends: { text: { verbosity: 1 } }, refused: invalid('text.verbosity', 'it must be a string') },
+        {
+          sends: { text: { verbosity: 1 } },
+          refused: invalid('text.verbosity', "it must be one of 'low', 'medium', 'high'"),
+        },
       ],
     },
     {

@@ -143,9 +143,30 @@ export const tools: Section = {
     },
     {
       field: 'tools[].type: namespace, tool_search, local_shell, shell, apply_patch',
+      outcome: ['map', '400'],
+      says: 'With the members that the upstream knows of each.',
+      cases: [
+        {
+          sends: { tools: passed.map((tool) => ({ ...tool, invented_later: 1 })) },
+          upstream: { tools: passed },
+        },
+        { sends: { tools: [{ type: 'namespace', tools: [] }] }, refused: missing('tools[0].name') },
+        {
+          sends: { tools: [{ type: 'namespace', name: 'my tools', tools: [] }] },
+          refused: invalid('tools[0].name', 'it must be of another form'),
+        },
+      ],
+    },
+    {
+      field: 'tools[].type: later than this version',
       outcome: ['map'],
-      says: 'They pass as they are.',
-      cases: [{ sends: { tools: passed }, upstream: { tools: passed } }],
+      says: 'It goes as it came; the upstream knows best.',
+      cases: [
+        {
+          sends: { tools: [{ type: 'invented_later', anything: null }] },
+          upstream: { tools: [{ type: 'invented_later', anything: null }] },
+        },
+      ],
     },
     {
       field: 'tools[].type: tools that run nowhere here',
@@ -209,6 +230,11 @@ export const tools: Section = {
           beside: { tools: [weather] },
           sends: { tool_choice: { type: 'function', name: 'other' } },
           refused: invalid('tool_choice', 'it names a tool that is not declared'),
+        },
+        {
+          beside: { tools: [weather] },
+          sends: { tool_choice: { type: 'function' } },
+          refused: missing('tool_choice.name'),
         },
         {
           beside: { tools: passed },
