@@ -1,5 +1,6 @@
 import type { Usage } from '../usage.ts';
 import { isTerminal, usageOf, type CodexEvent, type OutputItem, type ResponseObject } from './events.ts';
+import { pieceOf, type Piece, type PieceKind } from './pieces.ts';
 import { createSeenItems } from './seen-items.ts';
 
 /** An output item with its place; `done` items are whole, others were rebuilt from what had arrived. */
@@ -31,21 +32,11 @@ export interface Fold {
 interface OpenItem {
   item: OutputItem;
   done: boolean;
-  /** Text that arrived by deltas, by content or summary index, for an item that never gets its `done`. */
-  readonly parts: Map<string, { kind: PartKind; text: string }>;
+  /** Its texts so far, by kind and place, for an item that never gets its `done`. */
+  readonly parts: Map<string, { kind: PieceKind; text: string }>;
 }
 
-type PartKind = 'output_text' | 'refusal' | 'summary_text' | 'reasoning_text' | 'arguments' | 'input';
-
-interface Piece {
-  readonly outputIndex: number;
-  readonly kind: PartKind;
-  /** The content or summary index. */
-  readonly place: number;
-  readonly delta: string;
-}
-
-const itemTypeOf: Readonly<Record<PartKind, string>> = {
+const itemTypeOf: Readonly<Record<PieceKind, string>> = {
   output_text: 'message',
   refusal: 'message',
   summary_text: 'reasoning',
@@ -64,13 +55,13 @@ export function createFold(): Fold {
   let terminal: Extract<CodexEvent, { type: 'response.completed' | 'response.incomplete' }> | null = null;
   let over = false;
 
-  const note = ({ outputIndex, kind, place, delta }: Piece): void => {
+  const note = ({ outputIndex, kind, place, text, whole }: Piece): void => {
     let entry = open.get(outputIndex);
     if (!entry)
       open.set(outputIndex, (entry = { item: { type: itemTypeOf[kind] }, done: false, parts: new Map() }));
     const part = entry.parts.get(`${kind}.${place}`);
-    if (part) part.text += delta;
-    else entry.parts.set(`${kind}.${place}`, { kind, text: delta });
+    if (part) part.text = whole ? text : part.text + text;
+    else entry.parts.set(`${kind}.${place}`, { kind, text });
   };
 
   const take = (event: CodexEvent): void => {
@@ -116,27 +107,9 @@ export function createFold(): Fold {
   };
 }
 
-/** What a delta adds to its item; null for every other event (the finished item repeats them). */
-function pieceOf(event: CodexEvent): Piece | null {
-  const shared = 'delta' in event ? { outputIndex: event.output_index, delta: event.delta } : null;
-  if (!shared) return null;
-  if (event.type === 'response.output_text.delta')
-    return { ...shared, kind: 'output_text', place: event.content_index };
-  if (event.type === 'response.refusal.delta')
-    return { ...shared, kind: 'refusal', place: event.content_index };
-  if (event.type === 'response.reasoning_summary_text.delta')
-    return { ...shared, kind: 'summary_text', place: event.summary_index };
-  if (event.type === 'response.reasoning_text.delta')
-    return { ...shared, kind: 'reasoning_text', place: event.content_index };
-  if (event.type === 'response.function_call_arguments.delta')
-    return { ...shared, kind: 'arguments', place: 0 };
-  if (event.type === 'response.custom_tool_call_input.delta') return { ...shared, kind: 'input', place: 0 };
-  return null;
-}
-
-/** An item whose `done` never came, from its deltas. */
+/** An item whose `done` never came, from its texts. */
 function rebuilt({ item, parts }: OpenItem): OutputItem {
-  const texts = (kind: PartKind): string[] =>
+  const texts = (kind: PieceKind): string[] =>
     [...parts.values()].filter((part) => part.kind === kind).map((part) => part.text);
   const unfinished = { ...item, status: 'incomplete' };
   const raw = texts('reasoning_text');

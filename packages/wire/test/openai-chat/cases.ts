@@ -138,6 +138,16 @@ export const cases: readonly AnswerCase[] = [
     ends: 'whole',
   },
   {
+    name: 'text-whose-item-never-ended',
+    events: upstream(
+      begin(),
+      message({ at: 0, deltas: ['Hel'] }).slice(0, 3),
+      only(message({ at: 0, deltas: ['Hello'] }), 'response.output_text.done'),
+      completed(),
+    ),
+    ends: 'whole',
+  },
+  {
     name: 'web-search-citations',
     request: { web_search_options: {} },
     events: upstream(

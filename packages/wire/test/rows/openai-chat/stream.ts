@@ -71,6 +71,11 @@ export const stream: Section = {
           stream: '"delta":{"content":"lo"}',
           reply: '"content":"Hello"',
         },
+        {
+          golden: 'text-whose-item-never-ended',
+          stream: '"delta":{"content":"lo"}',
+          reply: '"content":"Hello"',
+        },
         { golden: 'text-without-deltas', stream: '"delta":{"content":"Hello, wörld 🌍"}' },
       ],
     },
