@@ -10,3 +10,12 @@ export interface Usage {
   readonly reasoningTokens: number;
   readonly totalTokens: number;
 }
+
+export const noUsage: Usage = {
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  totalTokens: 0,
+};

@@ -19,8 +19,10 @@ import { watchKeys } from './keys/key-watch.ts';
 import { createAdmission } from './limits/admission.ts';
 import { createMemoryLimitStore } from './limits/memory-store.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import type { ModelsCache } from './models/cache.ts';
 import { modelLabel } from './models/catalog.ts';
-import { createModelResolver } from './models/resolve.ts';
+import { createModelResolver, createNameResolver } from './models/resolve.ts';
+import type { OperatorChoices } from './operator-choices.ts';
 import { reportRequest } from './request-report.ts';
 import { VERSION } from './version.ts';
 
@@ -56,7 +58,6 @@ export function createGateway({ config, clock, logger, network = createNetwork()
     onFinish: reportRequest(metrics, logger),
   });
   const backend = createBackend({ config, clock, logger, metrics });
-  const resolveModel = createModelResolver(config.choices);
   const ring = createKeyRing(config.keys);
   const counter = createTokenCounter();
   const readiness = (): Readiness =>
@@ -79,24 +80,36 @@ export function createGateway({ config, clock, logger, network = createNetwork()
       scopes,
       ring,
       logger,
-      cache: backend.models,
       ...backend.asking,
+      passesThrough: backend.passesThrough,
+      clock,
       now: clock.now,
       nowSeconds: () => Math.floor(clock.now() / 1000),
       isDraining: () => draining,
       maxBodyBytes: config.MAX_BODY_BYTES,
       maxConcurrentRequests: config.MAX_CONCURRENT_REQUESTS,
-      resolveModel: (requested) => resolveModel(backend.models.current(), requested),
-      options: config.choices,
+      ...modelReading(config.choices, backend.models),
       tokenizer: createTokenizer(),
       counter,
-      listsAliases: config.choices.anthropicAliases,
-      modelLabel: (slug) => modelLabel(backend.models.current(), slug),
       conversations: conversationsOf({ config, clock, logger }),
       inlineUrls: inliningOf({ config, clock, logger, network }, metrics),
       admit: createAdmission(createMemoryLimitStore(clock.now), clock),
       startHeartbeat: createHeartbeats(config.STREAM_HEARTBEAT_SECONDS, clock),
     }),
+  };
+}
+
+/** The models as requests see them: with what the operator has chosen. */
+function modelReading(choices: OperatorChoices, cache: ModelsCache) {
+  const resolveModel = createModelResolver(choices);
+  const resolveName = createNameResolver(choices);
+  return {
+    cache,
+    options: choices,
+    listsAliases: choices.anthropicAliases,
+    resolveModel: (requested: string) => resolveModel(cache.current(), requested),
+    resolveName: (requested: string) => resolveName(cache.current(), requested),
+    modelLabel: (slug: string) => modelLabel(cache.current(), slug),
   };
 }
 

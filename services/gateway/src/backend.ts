@@ -10,7 +10,13 @@ import { createByteClient, type AskBytes } from './upstream/byte-client.ts';
 import { createCodexUpstream } from './upstream/codex-upstream.ts';
 import { createEventClient } from './upstream/event-client.ts';
 import { createRetry, type AskUpstream } from './upstream/retry.ts';
-import type { Upstream } from './upstream/upstream.ts';
+import { createOpenAiUpstream } from './upstream/openai-upstream.ts';
+import type { Upstream, UpstreamDeps } from './upstream/upstream.ts';
+
+const upstreams = {
+  codex_oauth: createCodexUpstream,
+  openai_api: createOpenAiUpstream,
+} as const satisfies Record<GatewayConfig['UPSTREAM_MODE'], (deps: UpstreamDeps) => Upstream>;
 
 /** The pause before an overloaded or unreachable upstream is asked again. */
 const RETRY_PAUSE_MS = 500;
@@ -23,7 +29,7 @@ export interface BackendDeps {
 }
 
 /** Everything on the far side. */
-export interface Backend extends Pick<Upstream, 'hasCredentials' | 'start'> {
+export interface Backend extends Pick<Upstream, 'passesThrough' | 'hasCredentials' | 'start'> {
   /** The two ways to ask: in events, and in bytes. */
   readonly asking: { readonly ask: AskUpstream; readonly askBytes: AskBytes };
   readonly models: ModelsCache;
@@ -37,7 +43,7 @@ export function createBackend({ config, clock, logger, metrics }: BackendDeps): 
     httpsProxy: config.HTTPS_PROXY,
     noProxy: config.NO_PROXY,
   });
-  const upstream = createCodexUpstream({ config, clock, logger, metrics, dispatcher });
+  const upstream = upstreams[config.UPSTREAM_MODE]({ config, clock, logger, metrics, dispatcher });
   const { endpoint, accounts } = upstream;
   const post = { endpoint, countCall: (code: string) => metrics.upstreamRequests.inc({ code }) };
   const retry = {
@@ -53,18 +59,21 @@ export function createBackend({ config, clock, logger, metrics }: BackendDeps): 
   });
   const listed = createModelsCache({
     read: upstream.readCatalog,
+    builtIn: upstream.builtInCatalog,
     ttlMs: config.MODELS_CACHE_TTL_SECONDS * 1000,
     clock,
     logger,
     count: (result) => metrics.modelsRefreshes.inc({ result }),
   });
+  const models = changedModels(listed, (catalog) => withChoices(catalog, config.choices));
   return {
     asking: { ask: createRetry({ ...retry, client }), askBytes: createByteClient({ ...retry, ...post }) },
-    models: changedModels(listed, (catalog) => withChoices(catalog, config.choices)),
+    models,
+    passesThrough: upstream.passesThrough,
     hasCredentials: upstream.hasCredentials,
     start: () => {
       const stop = upstream.start();
-      void listed.load(); // what the models can do is to be known before the first request asks for too much
+      models.current(); // asks behind our back: what the models can do is to be known before the first request asks for too much
       return async () => {
         await stop();
         await dispatcher.destroy();

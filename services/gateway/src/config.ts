@@ -21,13 +21,15 @@ const eachSetting = z.object({
   OPS_PORT: setting.port(9090),
   HOST: setting.text(DEFAULT_HOST),
   UPSTREAM_MODE: z
-    .literal('codex_oauth', 'only codex_oauth is supported by this version')
+    .enum(['codex_oauth', 'openai_api'], 'must be codex_oauth or openai_api')
     .default('codex_oauth'),
   CODEX_BASE_URL: setting.url('https://chatgpt.com/backend-api/codex'),
   CODEX_CLIENT_VERSION: z
     .string()
     .regex(/^\d+\.\d+\.\d+$/, 'must look like 0.169.0')
     .default('0.169.0'),
+  OPENAI_BASE_URL: setting.url('https://api.openai.com/v1'),
+  OPENAI_API_KEY: setting.secret(),
   BROKER_URL: setting.url('http://127.0.0.1:8081'),
   BROKER_SECRET: setting.secret(),
   BROKER_TOKEN_FILE: setting.optionalText(),
@@ -55,6 +57,18 @@ type Settings = z.infer<typeof eachSetting>;
 
 const rules: readonly SettingRule<Settings>[] = [
   {
+    setting: 'OPENAI_API_KEY',
+    problem: 'is needed with UPSTREAM_MODE=openai_api',
+    isBroken: ({ UPSTREAM_MODE, OPENAI_API_KEY }) =>
+      UPSTREAM_MODE === 'openai_api' && OPENAI_API_KEY === undefined,
+  },
+  {
+    setting: 'OPENAI_API_KEY',
+    problem: 'must be one line without spaces', // what cannot stand in a header would fail with every request
+    isBroken: ({ UPSTREAM_MODE, OPENAI_API_KEY }) =>
+      UPSTREAM_MODE === 'openai_api' && !/^[\x21-\x7e]*$/.test(OPENAI_API_KEY?.reveal() ?? ''),
+  },
+  {
     setting: 'HOST',
     problem: 'beyond loopback an API key is needed: set API_KEYS_FILE or API_KEY',
     isBroken: ({ HOST, API_KEYS_FILE, API_KEY }) =>
@@ -69,7 +83,7 @@ const rules: readonly SettingRule<Settings>[] = [
 ];
 
 const schema = withRules(eachSetting, rules);
-const secrets = ['BROKER_SECRET', 'API_KEY'];
+const secrets = ['OPENAI_API_KEY', 'BROKER_SECRET', 'API_KEY'];
 
 /** Settings of the design that this version does not have: refused, so that nobody believes they are in force. */
 const notYet = [

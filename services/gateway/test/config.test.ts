@@ -52,6 +52,7 @@ test('with nothing set, the gateway is open to its own machine, in front of the 
     UPSTREAM_MODE: 'codex_oauth',
     CODEX_BASE_URL: 'https://chatgpt.com/backend-api/codex',
     CODEX_CLIENT_VERSION: '0.169.0',
+    OPENAI_BASE_URL: 'https://api.openai.com/v1',
     BROKER_URL: 'http://127.0.0.1:8081',
     MODELS_CACHE_TTL_SECONDS: 300,
     MAX_CONCURRENT_REQUESTS: 1000,
@@ -79,6 +80,8 @@ test('every problem is reported at once, with the name of its variable', (t) => 
     UPSTREAM_MODE: 'azure',
     CODEX_BASE_URL: 'chatgpt.com',
     CODEX_CLIENT_VERSION: 'latest',
+    OPENAI_BASE_URL: 'api.openai.com',
+    OPENAI_API_KEY_FILE: '/nowhere/key',
     BROKER_URL: 'unix:/socket',
     BROKER_SECRET_FILE: '/nowhere/secret',
     BROKER_CA_FILE: '/nowhere/ca.pem',
@@ -156,10 +159,20 @@ for (const name of ['REDIS_URL', 'ACCOUNT_CONCURRENCY', 'OTEL_EXPORTER_OTLP_ENDP
   });
 }
 
-test('the mode without a broker is refused, not ignored', () => {
-  assert.deepEqual(problemsOf({ UPSTREAM_MODE: 'openai_api' }), [
-    'UPSTREAM_MODE: only codex_oauth is supported by this version',
-  ]);
+test('in front of the OpenAI API the gateway wants its key, which prints nowhere, and nothing of a broker', (t) => {
+  const mode = { UPSTREAM_MODE: 'openai_api' };
+  assert.deepEqual(problemsOf(mode), ['OPENAI_API_KEY: is needed with UPSTREAM_MODE=openai_api']);
+  assert.deepEqual(settingsAtFault({ ...mode, PORT: 'x' }), new Set(['PORT', 'OPENAI_API_KEY']));
+  for (const key of ['sk-upstream canary', 'sk-upstream\r\ncanary', 'sk-upstream-canary-é'])
+    assert.deepEqual(problemsOf({ ...mode, OPENAI_API_KEY: key }), [
+      'OPENAI_API_KEY: must be one line without spaces',
+    ]);
+  const path = fileWith(t, 'sk-upstream-canary\n');
+  for (const key of [{ OPENAI_API_KEY: 'sk-upstream-canary' }, { OPENAI_API_KEY_FILE: path }]) {
+    const config = readGatewayConfig({ ...mode, ...key });
+    assert.equal(config.OPENAI_API_KEY?.reveal(), 'sk-upstream-canary');
+    assert.doesNotMatch(shown(config), /canary/);
+  }
 });
 
 test('the proxy settings are read in both spellings, the upper one first', () => {

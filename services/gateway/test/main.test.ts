@@ -30,6 +30,7 @@ test(
       API_KEYS_FILE: path,
       API_KEY: 'canary-key',
       BROKER_SECRET: 'canary-secret',
+      OPENAI_API_KEY: 'canary-upstream-key',
       HTTPS_PROXY: 'http://user:canary-word@proxy:3128',
       PORT: '1',
     };
@@ -42,6 +43,8 @@ test(
       UPSTREAM_MODE: 'codex_oauth',
       CODEX_BASE_URL: 'https://chatgpt.com/backend-api/codex',
       CODEX_CLIENT_VERSION: '0.169.0',
+      OPENAI_BASE_URL: 'https://api.openai.com/v1',
+      OPENAI_API_KEY: '[secret]',
       BROKER_URL: 'http://127.0.0.1:8081',
       BROKER_SECRET: '[secret]',
       API_KEYS_FILE: path,

@@ -77,6 +77,15 @@ const responseObject = z.object({
 });
 export type ResponseObject = z.infer<typeof responseObject>;
 
+/** A response object that came by itself, as JSON; null when it is none. The object itself goes on, as with events. */
+export function readResponse(value: unknown): ResponseObject | null {
+  return isResponse(value) ? value : null;
+}
+
+function isResponse(value: unknown): value is ResponseObject {
+  return responseObject.safeParse(value).success;
+}
+
 /** Items that only the last event holds; a backend that stores nothing leaves this empty. */
 export function outputOf(response: ResponseObject): readonly OutputItem[] {
   const output: unknown = 'output' in response ? response.output : null;

@@ -6,6 +6,7 @@ import type { EmulationRules } from '../emulation/rules.ts';
 import type { Fault } from '../fault.ts';
 import type { PathStyle } from './field-path.ts';
 import type { DialectOptions } from './options.ts';
+import type { Passage } from './passage.ts';
 
 /**
  * A client format. A new one is a folder with an object of this type and one line in `registry.ts`; its route, its
@@ -19,8 +20,10 @@ export interface Dialect {
   readonly clientHeader?: string;
   /** Some of its clients show only models with this prefix; every model answers to it. */
   readonly modelPrefix?: string;
-  /** Its format is the upstream's own: a client may have its bytes passed through. */
-  readonly isUpstreamFormat?: true;
+  /** How answers are followed that pass as they are, where the upstream speaks this format itself. */
+  readonly passage?: Passage;
+  /** Every upstream speaks it: a client may ask for raw mode. */
+  readonly takesRaw?: true;
   /**
    * Reads a client's body: pure, nothing is sent or kept.
    *

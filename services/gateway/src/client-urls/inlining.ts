@@ -80,7 +80,7 @@ async function fetchAll(
   const stop = new AbortController();
   const cancel = clock.after(ALL_MS, () => stop.abort(new UrlFailure('deadline')));
   // a request may become as large as one whose client has done all this by itself
-  let left = (maxBodyBytes - body.bytes) * BASE64;
+  let left = (maxBodyBytes - body.decoded.length) * BASE64;
   const allowance: Allowance = {
     take: (bytes) => (left -= bytes) >= 0,
     signal: AbortSignal.any([signal, stop.signal]),

@@ -1,4 +1,3 @@
-import { createEventReader } from '@codex-gateway/wire/codex/event-reader.ts';
 import { isTerminal, usageOf } from '@codex-gateway/wire/codex/events.ts';
 import { createFold, type Folded } from '@codex-gateway/wire/codex/fold.ts';
 import { refusalOfEvent } from '@codex-gateway/wire/codex/refusal.ts';
@@ -41,25 +40,6 @@ export async function wholeAnswer(batches: AsyncIterable<Batch>, record: Request
   if (!answer)
     throw new FaultError({ kind: 'upstream_error', message: 'The upstream broke off its answer.' });
   return answer;
-}
-
-/**
- * Reads along with an answer that passes as bytes, for what its end tells. What cannot be read is passed over: it is the
- * client's to judge.
- */
-export function createMeter(record: RequestRecord): (bytes: Buffer) => void {
-  const decoder = new TextDecoder();
-  const reader = createEventReader();
-  let readable = true;
-  return (bytes) => {
-    if (!readable) return;
-    try {
-      recordEnd(reader.push(decoder.decode(bytes, { stream: true })), record);
-    } catch (error) {
-      if (!(error instanceof FaultError)) throw error;
-      readable = false; // an event too large to be held
-    }
-  };
 }
 
 function recordEnd(batch: Batch, record: RequestRecord): void {

@@ -25,8 +25,8 @@ export interface JsonBody {
   readonly value: unknown;
   /** As it came, perhaps compressed. */
   readonly received: Buffer;
-  /** After decompression. */
-  readonly bytes: number;
+  /** After decompression: the text that `value` was parsed from. */
+  readonly decoded: Buffer;
 }
 
 /**
@@ -37,13 +37,13 @@ export interface JsonBody {
 export async function readJsonBody(req: IncomingMessage, limits: BodyLimits): Promise<JsonBody> {
   const { 'content-encoding': encoding, 'content-type': type } = req.headers;
   const received = await readBytes(req, limits);
-  const bytes = await decompress(received, encoding, limits.maxBytes);
+  const decoded = await decompress(received, encoding, limits.maxBytes);
   if (type !== undefined && !/^application\/(.+\+)?json\b/i.test(type)) {
     throw invalidRequest('The content-type must be application/json.', null);
   }
-  checkJsonShape(bytes);
+  checkJsonShape(decoded);
   try {
-    return { value: JSON.parse(bytes.toString('utf8')), received, bytes: bytes.length };
+    return { value: JSON.parse(decoded.toString('utf8')), received, decoded };
   } catch {
     throw invalidRequest('The request body is not valid JSON.', null); // the parser's own text quotes the body
   }
@@ -66,7 +66,12 @@ function readBytes(req: IncomingMessage, { maxBytes, signal }: BodyLimits): Prom
   return whole.promise;
 }
 
-async function decompress(bytes: Buffer, encoding: string | undefined, maxBytes: number): Promise<Buffer> {
+/** @throws FaultError 413, 415 or 400 */
+export async function decompress(
+  bytes: Buffer,
+  encoding: string | undefined,
+  maxBytes: number,
+): Promise<Buffer> {
   const name = encoding?.trim().toLowerCase() ?? 'identity';
   if (name === 'identity' || name === '') return bytes;
   const decode = decoders.get(name);

@@ -21,7 +21,7 @@ import { openContext, type ContextDeps } from './open-context.ts';
 import { withTokens } from './overflow.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import type { Scopes } from './request-scope.ts';
-import { writeStream } from './sse-writer.ts';
+import { sseHeaders, writeStream } from './sse-writer.ts';
 
 export interface InferenceDeps extends ContextDeps {
   readonly scopes: Scopes;
@@ -60,7 +60,7 @@ export function createInference(
 
     const permit = await deps.admit({
       key,
-      inputBytes: body.bytes,
+      inputBytes: body.decoded.length,
       maxTokens: maxTokens?.tokens ?? null,
       onStates: (states) =>
         res.set(rateLimitHeaders(states, { render: dialect.limitHeaders, now: deps.nowSeconds() })),
@@ -90,7 +90,8 @@ export function createInference(
       if (wantsStream) {
         const encoder = recording(exchange.encoder(stamp), record);
         const { startHeartbeat } = deps;
-        await writeStream(res, batches, { encoder, signal, startHeartbeat, headFirst: !answer.begun });
+        const options = { encoder, headers: sseHeaders, signal, startHeartbeat, headFirst: !answer.begun };
+        await writeStream(res, batches, options);
       } else {
         const whole = await wholeAnswer(batches, record);
         if (record.usageIsEstimate) res.set(warningHeader(key, { ...warnings, usage: 'estimated' }));

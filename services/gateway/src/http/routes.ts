@@ -1,5 +1,6 @@
 import { probeRoutes, type Readiness } from '@codex-gateway/service-kit/ops-server.ts';
 import type { Dialect } from '@codex-gateway/wire/dialects/dialect.ts';
+import type { Passage } from '@codex-gateway/wire/dialects/passage.ts';
 import { dialects } from '@codex-gateway/wire/dialects/registry.ts';
 import { FaultError } from '@codex-gateway/wire/fault.ts';
 import express, { type Express, type RequestHandler, type Router } from 'express';
@@ -10,11 +11,14 @@ import { answerErrors, type ErrorDeps } from './errors.ts';
 import { createInference, type InferenceDeps } from './inference.ts';
 import { modelsRoutes, type ModelsDeps } from './models.ts';
 import { only } from './only.ts';
-import { createRawInference, wantsRaw, type RawDeps } from './raw.ts';
+import { passRules, rawRules } from './pass-rules.ts';
+import { createPassThrough, wantsRaw, type PassDeps } from './pass-through.ts';
 import { createTokenCount, type TokenCountDeps } from './token-count.ts';
 
 export interface RouteDeps
-  extends InferenceDeps, RawDeps, TokenCountDeps, AuthenticateDeps, ErrorDeps, ModelsDeps {
+  extends InferenceDeps, PassDeps, TokenCountDeps, AuthenticateDeps, ErrorDeps, ModelsDeps {
+  /** Whether the upstream speaks the clients' formats itself, so that nothing is translated that need not be. */
+  readonly passesThrough: boolean;
   readonly readiness: () => Readiness;
   readonly uptimeSeconds: () => number;
   readonly isDraining: () => boolean;
@@ -50,12 +54,10 @@ function apiRoutes(deps: RouteDeps): Router {
       deps.scopes.of(res).record.dialect = dialect.name;
       next();
     };
-    const notOverloaded = refuseOverload(deps);
-    router.post(dialect.path, note, known, notOverloaded, answering(dialect, deps));
-    for (const variant of dialect.variants ?? [])
-      router.post(variant.path, note, known, notOverloaded, createInference(variant, deps));
-    const { tokenCount } = dialect;
-    if (tokenCount) router.post(tokenCount.path, known, notOverloaded, createTokenCount(tokenCount, deps));
+    const before = [known, refuseOverload(deps)];
+    for (const { path, handler } of answers(dialect, deps)) router.post(path, note, before, handler);
+    const count = passageOf(dialect, deps) ? undefined : dialect.tokenCount;
+    if (count) router.post(count.path, before, createTokenCount(count, deps));
     router.all(pathsOf(dialect), only('POST'));
     for (const { method, path } of dialect.storedAnswers ?? []) router[method](path, known, refuseStored);
   }
@@ -68,11 +70,37 @@ function pathsOf({ path, variants = [], tokenCount }: Dialect): string[] {
   return [path, ...variants.map((variant) => variant.path), ...(tokenCount ? [tokenCount.path] : [])];
 }
 
-function answering(dialect: Dialect, deps: RouteDeps): RequestHandler {
-  const inference = createInference(dialect, deps);
-  if (!dialect.isUpstreamFormat) return inference;
-  const raw = createRawInference(deps);
-  return (req, res, next) => (wantsRaw(req) ? raw : inference)(req, res, next);
+/** What of a dialect passes as it is: all of one that the upstream speaks itself. */
+function passageOf({ passage }: Dialect, { passesThrough }: RouteDeps): Passage | undefined {
+  return passesThrough ? passage : undefined;
+}
+
+/** Where the upstream answers, translated or as it is. */
+function answers(dialect: Dialect, deps: RouteDeps): readonly { path: string; handler: RequestHandler }[] {
+  const passage = passageOf(dialect, deps);
+  const ordinary = passage
+    ? pathsOf(dialect).map((path) => ({
+        path,
+        handler: createPassThrough({ path, passage, rules: passRules }, deps),
+      }))
+    : [dialect, ...(dialect.variants ?? [])].map(({ path, open }) => ({
+        path,
+        handler: createInference({ ...dialect, open }, deps),
+      }));
+  return ordinary.map(({ path, handler }) => ({
+    path,
+    handler: path === dialect.path ? orRaw(dialect, handler, deps) : handler,
+  }));
+}
+
+function orRaw(
+  { path, passage, takesRaw }: Dialect,
+  ordinary: RequestHandler,
+  deps: RouteDeps,
+): RequestHandler {
+  if (!passage || !takesRaw) return ordinary;
+  const raw = createPassThrough({ path, passage, rules: rawRules }, deps);
+  return (req, res, next) => (wantsRaw(req) ? raw : ordinary)(req, res, next);
 }
 
 const refuseStored: RequestHandler = (req) => {

@@ -2,7 +2,7 @@ import type { Clock } from '@codex-gateway/service-kit/clock.ts';
 import { errorCode } from '@codex-gateway/service-kit/config.ts';
 import type { Logger } from '@codex-gateway/service-kit/logger.ts';
 import { FaultError } from '@codex-gateway/wire/fault.ts';
-import { builtInCatalog, type Catalog } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import type { ReadCatalog } from './catalog-source.ts';
 
 /** With the cache off listings ask each time, inferences do not. */
@@ -14,7 +14,11 @@ const PAUSE_MS = 5_000;
 export interface ModelsCache {
   /** The catalog in hand; never waits. An old one is refreshed behind the caller's back. */
   readonly current: () => Catalog;
-  /** The catalog, fresh if that can be had now: what a listing shows. */
+  /**
+   * The catalog, fresh if that can be had now: what a listing shows.
+   *
+   * @throws FaultError when there is none at all
+   */
   readonly load: () => Promise<Catalog>;
   /**
    * Asks the backend now.
@@ -26,6 +30,8 @@ export interface ModelsCache {
 
 export interface ModelsCacheDeps {
   readonly read: ReadCatalog;
+  /** What serves without a copy; null: nothing does. */
+  readonly builtIn: Catalog | null;
   /** 0 = ask for every listing. */
   readonly ttlMs: number;
   readonly clock: Clock;
@@ -33,8 +39,18 @@ export interface ModelsCacheDeps {
   readonly count: (result: 'refreshed' | 'unchanged' | 'failed') => void;
 }
 
+/** Nobody has said which models there are. */
+const unknownCatalog: Catalog = { entries: [], complete: false };
+
 /** The backend's models, kept for a while; the last good copy serves for a day while the backend is away. */
-export function createModelsCache({ read, ttlMs, clock, logger, count }: ModelsCacheDeps): ModelsCache {
+export function createModelsCache({
+  read,
+  builtIn,
+  ttlMs,
+  clock,
+  logger,
+  count,
+}: ModelsCacheDeps): ModelsCache {
   let copy: { catalog: Catalog; etag: string | null; at: number } | null = null;
   let running: Promise<void> | null = null;
   let failure: { error: unknown } | null = null;
@@ -61,22 +77,25 @@ export function createModelsCache({ read, ttlMs, clock, logger, count }: ModelsC
   };
   const readShared = (): Promise<void> => (running ??= readOnce().finally(() => (running = null)));
 
-  const current = (): Catalog =>
-    copy !== null && clock.now() - copy.at < STALE_MS ? copy.catalog : builtInCatalog;
+  const known = (): Catalog | null =>
+    copy !== null && clock.now() - copy.at < STALE_MS ? copy.catalog : builtIn;
 
+  const unreadable = (): never => {
+    throw toFault(failure?.error);
+  };
   return {
     current: () => {
       if (!isFresh(ttlMs || INFERENCE_TTL_MS) && !hasJustFailed()) void readShared();
-      return current();
+      return known() ?? unknownCatalog;
     },
     load: async () => {
       if (!isFresh(ttlMs) && !hasJustFailed()) await readShared();
-      return current();
+      return known() ?? unreadable();
     },
     refresh: async () => {
       if (running !== null || !hasJustRead()) await readShared();
       if (copy === null && failure !== null) throw toFault(failure.error);
-      return current();
+      return known() ?? unreadable();
     },
   };
 }

@@ -15,7 +15,15 @@ const entrySchema = z.object({
 });
 
 export const backendCatalogSchema = z.object({ models: z.array(z.looseObject(entrySchema.shape)) });
-export type CatalogEntry = z.infer<typeof backendCatalogSchema>['models'][number];
+export type CatalogEntry = z.infer<typeof backendCatalogSchema>['models'][number] & {
+  /** The upstream's own object for a listing, where it has one. */
+  readonly listing?: Readonly<Record<string, unknown>>;
+};
+
+/** The model list of the OpenAI API, whose objects are passed on with all their members. */
+export const modelListSchema = z.object({
+  data: z.array(z.looseObject({ id: z.string() })),
+});
 
 /** The models there are, best first. */
 export interface Catalog {
@@ -47,6 +55,10 @@ export function toCatalog({ models }: z.infer<typeof backendCatalogSchema>): Cat
     complete: models.length > 0, // the backend gives an empty list to a client version that it finds too old
     entries: models.toSorted((left, right) => (left.priority ?? last) - (right.priority ?? last)),
   };
+}
+
+export function listedCatalog({ data }: z.infer<typeof modelListSchema>): Catalog {
+  return { complete: data.length > 0, entries: data.map((listing) => ({ slug: listing.id, listing })) };
 }
 
 /** Models that are shown; hidden ones can still be used by name. */
@@ -98,16 +110,17 @@ export interface ModelObject {
 /** The backend's catalog has no dates; both dialects require one. */
 const UNKNOWN_CREATION = 0;
 
+/** What the upstream says of a model itself is kept. */
 export function modelObject(entry: CatalogEntry): ModelObject {
-  const { slug, display_name: name, context_window: window } = entry;
+  const { slug, display_name: name, context_window: window, listing = {} } = entry;
+  const created = typeof listing['created'] === 'number' ? listing['created'] : UNKNOWN_CREATION;
   return {
-    id: slug,
     object: 'model',
-    created: UNKNOWN_CREATION,
+    created,
     owned_by: 'openai',
     type: 'model',
     display_name: name ?? slug,
-    created_at: new Date(UNKNOWN_CREATION).toISOString(),
+    created_at: timeOf(created),
     lifecycle: 'active',
     line: null,
     max_input_tokens: window ?? null,
@@ -115,5 +128,12 @@ export function modelObject(entry: CatalogEntry): ModelObject {
     capabilities: capabilitiesOf(entry),
     deprecated_at: null,
     retires_at: null,
+    ...listing,
+    id: slug,
   };
+}
+
+function timeOf(seconds: number): string {
+  const time = new Date(seconds * 1000);
+  return (Number.isNaN(time.getTime()) ? new Date(UNKNOWN_CREATION) : time).toISOString();
 }

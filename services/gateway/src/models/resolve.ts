@@ -24,6 +24,15 @@ export type ResolveModel = (catalog: Catalog, requested: string) => ResolvedMode
  * alias of the operator; `claude-<slug>`; and the same again for what stands before an effort (`gpt-5.5-high`).
  */
 export function createModelResolver(choices: OperatorChoices): ResolveModel {
+  return createResolver(choices, (slug) => choicesFor(slug, choices));
+}
+
+/** The same without the efforts that the operator has set for models: only what the name itself says. */
+export function createNameResolver(choices: OperatorChoices): ResolveModel {
+  return createResolver(choices, () => ({}));
+}
+
+function createResolver(choices: OperatorChoices, effortsOf: (slug: string) => ModelChoices): ResolveModel {
   return (catalog, requested) => {
     const [nameOnly = '', presetName] = splitPreset(requested);
     const preset = presetName === undefined ? undefined : presetOf(choices, presetName);
@@ -35,7 +44,7 @@ export function createModelResolver(choices: OperatorChoices): ResolveModel {
       slug,
       exists: entry !== undefined || !catalog.complete,
       ...describedBy(entry),
-      ...effortOf(effort ?? preset?.effort ?? null, choicesFor(slug, choices)),
+      ...effortOf(effort ?? preset?.effort ?? null, effortsOf(slug)),
       ...(preset && { preset }),
     };
   };

@@ -23,14 +23,20 @@ export interface ByteRequest {
   readonly headers: IncomingHttpHeaders;
 }
 
+/** The bytes of a stream; they break off with a FaultError. */
+export interface ByteStream extends AsyncIterable<Buffer> {
+  /** Ends it here: what has not come is not wanted. */
+  readonly letGo: () => void;
+}
+
 /** An answer of the upstream as it comes. */
 export interface ByteAnswer extends AnswerHead {
   readonly kind: 'stream';
   readonly status: number;
   /** What the upstream says of the body. */
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON and refusals are whole; what is read here breaks off with a FaultError. */
-  readonly body: AsyncIterable<Buffer> | Buffer;
+  /** JSON and refusals are whole. */
+  readonly body: ByteStream | Buffer;
   /** What the gateway makes of an answer that is a refusal; the client gets the upstream's own. */
   readonly fault: Fault | null;
 }
@@ -67,7 +73,7 @@ export function createByteClient(deps: RetryDeps & PostDeps): AskBytes {
     const { signal } = posting;
     const refused = answer.statusCode >= 400;
     if (!refused && !jsonType.test(head.headers['content-type'] ?? ''))
-      return { ...head, body: untilBroken(answer.body, signal), fault: null };
+      return { ...head, body: byteStream(answer.body, signal), fault: null };
     const body = await wholeBody(answer.body, signal);
     if (!refused) return { ...head, body, fault: null };
     const refusal = endpoint.refusalOf(replyOf(answer, body));
@@ -108,12 +114,21 @@ function clientsOwn(fault: Fault, status: number): Fault {
   };
 }
 
-async function* untilBroken(body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer, void> {
-  try {
-    yield* body;
-  } catch (error) {
-    throwBroken(error, signal);
-  }
+function byteStream(body: Dispatcher.ResponseData['body'], signal: AbortSignal): ByteStream {
+  let letGo = false;
+  return {
+    async *[Symbol.asyncIterator]() {
+      try {
+        yield* body;
+      } catch (error) {
+        if (!letGo) throwBroken(error, signal);
+      }
+    },
+    letGo: () => {
+      letGo = true;
+      body.destroy();
+    },
+  };
 }
 
 async function wholeBody(body: Dispatcher.ResponseData['body'], signal: AbortSignal): Promise<Buffer> {

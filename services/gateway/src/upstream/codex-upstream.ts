@@ -1,7 +1,7 @@
 import { createHttpClient } from '@codex-gateway/service-kit/http-client.ts';
 import type { ServedAccount } from '@codex-gateway/wire/broker/contract.ts';
 import { refusalOfReply } from '@codex-gateway/wire/codex/refusal.ts';
-import { backendCatalogSchema, toCatalog } from '../models/catalog.ts';
+import { backendCatalogSchema, builtInCatalog, toCatalog } from '../models/catalog.ts';
 import { createCatalogSource } from '../models/catalog-source.ts';
 import { createBrokerApi, type BrokerProof } from '../tokens/broker-api.ts';
 import { createBrokerClient, type BrokerClient } from '../tokens/broker-client.ts';
@@ -41,6 +41,8 @@ export function createCodexUpstream({ config, clock, logger, metrics, dispatcher
       path,
       toCatalog: (body) => toCatalog(backendCatalogSchema.parse(body)),
     }),
+    builtInCatalog,
+    passesThrough: false,
     hasCredentials: broker.everReceived,
     start: () => {
       const stop = broker.start();

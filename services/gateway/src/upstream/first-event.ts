@@ -5,7 +5,7 @@ import type { Batch, UpstreamRefusal, UpstreamStream } from './event-client.ts';
 import type { AnswerHead } from './post.ts';
 
 /** After this long without a real event the answer's head goes out all the same. */
-const FIRST_EVENT_MS = 5_000;
+export const FIRST_EVENT_MS = 5_000;
 
 export interface Begun extends AnswerHead {
   readonly kind: 'stream';

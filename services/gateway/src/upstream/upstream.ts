@@ -3,6 +3,7 @@ import type { Logger } from '@codex-gateway/service-kit/logger.ts';
 import type { Dispatcher } from 'undici';
 import type { GatewayConfig } from '../config.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Catalog } from '../models/catalog.ts';
 import type { ReadCatalog } from '../models/catalog-source.ts';
 import type { Accounts } from './accounts.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -12,6 +13,10 @@ export interface Upstream {
   readonly endpoint: Endpoint;
   readonly accounts: Accounts;
   readonly readCatalog: ReadCatalog;
+  /** Models while it was never reached; null: then it is not known which there are. */
+  readonly builtInCatalog: Catalog | null;
+  /** Whether it speaks the clients' formats itself, so that nothing is translated that need not be. */
+  readonly passesThrough: boolean;
   /** Whether it was ever possible to ask it: what readiness means. */
   readonly hasCredentials: () => boolean;
   /** Begins the background work; the returned function ends it. */

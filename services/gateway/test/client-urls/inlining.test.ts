@@ -39,7 +39,7 @@ function asking(urls: readonly string[]) {
       return fetch.promise;
     },
   });
-  const body = { value: { input: [{ content }] }, received: Buffer.alloc(0), bytes: 100 };
+  const body = { value: { input: [{ content }] }, received: Buffer.alloc(0), decoded: Buffer.alloc(100) };
   const inlined = inlineUrls(request, {
     body,
     exchange: { pathStyle: 'brackets' },

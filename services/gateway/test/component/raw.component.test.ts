@@ -1,63 +1,18 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { test, type TestContext } from 'node:test';
+import type { ServerResponse } from 'node:http';
+import { test } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
-import { listen } from '@codex-gateway/service-kit/lifecycle.ts';
 import { createManualClock } from '@codex-gateway/testkit/manual-clock.ts';
+import { bytesOf, inPieces, sendForBytes, sha256, stackBefore } from './byte-upstream.ts';
 import { startStack, type Stack } from './stack.ts';
 import { head, json, open, responses, send } from './client.ts';
 
 const bounded = { timeout: 60_000 };
 const raw = { 'x-codex-mode': 'raw' };
 
-/** What an upstream got. */
-interface Received {
-  readonly headers: IncomingMessage['headers'];
-  readonly bytes: Buffer;
-}
-
-type Respond = (res: ServerResponse, received: Received, count: number) => void | Promise<void>;
-
-/** A stack in front of an upstream that is one function; the token broker is the real one. */
-async function stackBefore(t: TestContext, respond: Respond, keys?: Readonly<Record<string, object>>) {
-  const received: Received[] = [];
-  const { server, port } = await listen(
-    (req, res) => {
-      void (async () => {
-        const got = { headers: req.headers, bytes: await bytesOf(req) };
-        if (req.method !== 'POST') return void res.writeHead(404).end();
-        received.push(got);
-        await respond(res, got, received.length);
-      })();
-    },
-    { host: '127.0.0.1', port: 0, setting: 'PORT' },
-  );
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const stack = await startStack(t, {
-    environment: { CODEX_BASE_URL: `http://127.0.0.1:${port}/codex`, MAX_BODY_BYTES: '1024' },
-    ...(keys && { keys }),
-  });
-  return { stack, received };
-}
-
-async function bytesOf(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
 async function sendRaw({ url }: Stack, body: Buffer | string | object, more: object = {}) {
-  const answer = await head(open(`${url}/v1/responses`, { headers: { ...raw, ...more }, body }));
-  return { status: answer.statusCode, headers: answer.headers, bytes: await bytesOf(answer) };
+  return sendForBytes(`${url}/v1/responses`, { headers: { ...raw, ...more }, body });
 }
 
 /** Odd in every way that a translation would smooth out. */
@@ -69,30 +24,29 @@ const oddStream = Buffer.from(
   `: hello\r\n\r\ndata: {"type":"response.created"}\r\n\r\nevent: strange\ndata: {"type":"codex.rate_limits","é":"☃"}\n\nid: 7\nretry: 1\nnonsense\ndata: {"type":"response.completed","response":{"output":[],"usage":${usage}}}\n\ndata: {"type":"after.the.end"}`,
 );
 
-async function inPieces(res: ServerResponse, bytes: Buffer, size: number): Promise<void> {
-  for (let from = 0; from < bytes.length; from += size) {
-    res.write(bytes.subarray(from, from + size));
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
-test('request and answer are the same bytes on both sides', bounded, async (t) => {
-  const { stack, received } = await stackBefore(t, async (res) => {
-    res.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'up_1' });
-    await inPieces(res, oddStream, 5); // through the middle of characters
-    res.end();
+for (const mode of ['codex_oauth', 'openai_api'] as const) {
+  test(`${mode}: request and answer are the same bytes on both sides`, bounded, async (t) => {
+    const { stack, received } = await stackBefore(
+      t,
+      async (res) => {
+        res.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'up_1' });
+        await inPieces(res, oddStream, 5); // through the middle of characters
+        res.end();
+      },
+      { mode },
+    );
+    const answer = await sendRaw(stack, oddBody);
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers['content-type'], 'text/event-stream');
+    assert.equal(answer.headers['x-upstream-request-id'], 'up_1');
+    assert.equal(answer.headers['x-gateway-warnings'], undefined);
+    assert.equal(sha256(answer.bytes), sha256(oddStream));
+    assert.deepEqual(
+      received.map(({ bytes }) => sha256(bytes)),
+      [sha256(oddBody)],
+    );
   });
-  const answer = await sendRaw(stack, oddBody);
-  assert.equal(answer.status, 200);
-  assert.equal(answer.headers['content-type'], 'text/event-stream');
-  assert.equal(answer.headers['x-upstream-request-id'], 'up_1');
-  assert.equal(answer.headers['x-gateway-warnings'], undefined);
-  assert.equal(sha256(answer.bytes), sha256(oddStream));
-  assert.deepEqual(
-    received.map(({ bytes }) => sha256(bytes)),
-    [sha256(oddBody)],
-  );
-});
+}
 
 test('the other header asks for the same, in any case of letters', bounded, async (t) => {
   const { stack, received } = await stackBefore(t, (res) => void res.end(oddStream));
@@ -108,7 +62,7 @@ test('the other header asks for the same, in any case of letters', bounded, asyn
 
 test('compressed bytes stay compressed, and their model is read all the same', bounded, async (t) => {
   const { stack, received } = await stackBefore(t, (res) => void res.end(oddStream), {
-    narrow: { models: { allow: ['gpt-5.5'] } },
+    keys: { narrow: { models: { allow: ['gpt-5.5'] } } },
   });
   const body = zstdCompressSync(oddBody);
   const ask = { key: 'sk-narrow', headers: { ...raw, 'content-encoding': 'zstd' } };
@@ -239,10 +193,12 @@ test('a refused token is replaced and the same bytes are sent again', bounded, a
 
 test('key, model and size are judged as for every other request', bounded, async (t) => {
   const { stack, received } = await stackBefore(t, (res) => void res.end(oddStream), {
-    open: {},
-    plain: { raw: false },
-    narrow: { models: { allow: ['gpt-6*'] } },
-    slow: { limits: { rpm: 1 } },
+    keys: {
+      open: {},
+      plain: { raw: false },
+      narrow: { models: { allow: ['gpt-6*'] } },
+      slow: { limits: { rpm: 1 } },
+    },
   });
   const codeOf = async (key: string | null, body: Buffer | string) => {
     const { status, text } = await send(`${stack.url}/v1/responses`, { key, headers: raw, body });
@@ -254,7 +210,7 @@ test('key, model and size are judged as for every other request', bounded, async
   assert.deepEqual(await codeOf('sk-open', '{"input":"hi"}'), [400, 'invalid_request']);
   assert.deepEqual(await codeOf('sk-open', '{"model":5}'), [400, 'invalid_request']);
   assert.deepEqual(await codeOf('sk-open', 'no JSON'), [400, 'invalid_request']);
-  assert.deepEqual(await codeOf('sk-open', Buffer.alloc(2_000, ' ')), [413, 'request_too_large']);
+  assert.deepEqual(await codeOf('sk-open', Buffer.alloc(3_000, ' ')), [413, 'request_too_large']);
   assert.equal(received.length, 0);
   assert.equal(
     (await send(`${stack.url}/v1/responses`, { key: 'sk-slow', headers: raw, body: oddBody })).status,
@@ -267,7 +223,7 @@ test('key, model and size are judged as for every other request', bounded, async
 
 test('an alias opens no model: the upstream gets the name as it is', bounded, async (t) => {
   const { stack, received } = await stackBefore(t, (res) => void res.end(oddStream), {
-    narrow: { models: { allow: ['gpt-5.5'] } },
+    keys: { narrow: { models: { allow: ['gpt-5.5'] } } },
   });
   const body = '{"model":"openai/gpt-5.5","input":"hi"}';
   const refused = await send(`${stack.url}/v1/responses`, { key: 'sk-narrow', headers: raw, body });
@@ -282,9 +238,7 @@ test(
     const { stack } = await stackBefore(
       t,
       (res, _received, count) => void res.end(count === 1 ? oddStream : cut),
-      {
-        metered: { limits: { tpm: 100_000 } },
-      },
+      { keys: { metered: { limits: { tpm: 100_000 } } } },
     );
     const remaining = async () => {
       const answer = await send(`${stack.url}/v1/responses`, {
@@ -333,19 +287,11 @@ test('a client that leaves takes the upstream with it', bounded, async (t) => {
 test('silence stays silent', bounded, async (t) => {
   const clock = createManualClock(Date.now());
   const ready = Promise.withResolvers<ServerResponse>();
-  const { server, port } = await listen(
-    (req, res) => {
-      if (req.method !== 'POST') return void res.writeHead(404).end();
-      res.write(oddStream.subarray(0, 60));
-      ready.resolve(res);
-    },
-    { host: '127.0.0.1', port: 0, setting: 'PORT' },
-  );
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const stack = await startStack(t, { clock, environment: { CODEX_BASE_URL: `http://127.0.0.1:${port}` } });
+  const respond = (res: ServerResponse): void => {
+    res.write(oddStream.subarray(0, 60));
+    ready.resolve(res);
+  };
+  const { stack } = await stackBefore(t, respond, { clock });
   const answer = await head(open(`${stack.url}/v1/responses`, { headers: raw, body: oddBody }));
   const upstream = await ready.promise;
   for (let second = 0; second < 60; second++) clock.advance(1_000);

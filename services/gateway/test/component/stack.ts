@@ -17,8 +17,12 @@ import { createSimulator, type Simulator } from '@codex-gateway/simulator/app.ts
 /** The key of a stack that names none; it may do everything. */
 export const STACK_KEY = 'sk-stack-key-canary';
 export const BROKER_SECRET = 'stack-broker-secret-canary';
+/** The key of the OpenAI API. */
+export const OPENAI_API_KEY = 'sk-upstream-key-canary';
 
 export interface StackOptions {
+  /** What the gateways stand in front of; the Codex backend when absent. The OpenAI API has no broker beside it. */
+  readonly mode?: 'codex_oauth' | 'openai_api';
   /** 1 when absent. */
   readonly gateways?: number;
   /** The machine's clock when absent. One clock for all parts, the simulator too. */
@@ -69,11 +73,18 @@ export async function startStack(t: TestContext, options: StackOptions = {}): Pr
   const { accessTokenSeconds } = options;
   const simulator = await createSimulator({
     clock,
+    openaiApiKey: OPENAI_API_KEY,
     ...(accessTokenSeconds !== undefined && { accessTokenSeconds }),
   });
   await writeLogins(simulator, join(home, 'seeds'), accounts);
-  const broker = await startBroker({ home, accounts, simulator, clock, logger: loggerOf('auth') });
+  const broker =
+    options.mode === 'openai_api'
+      ? noBroker
+      : await startBroker({ home, accounts, simulator, clock, logger: loggerOf('auth') });
   const environment = {
+    UPSTREAM_MODE: options.mode,
+    OPENAI_BASE_URL: simulator.openaiUrl,
+    OPENAI_API_KEY,
     CODEX_BASE_URL: simulator.backendUrl,
     BROKER_URL: broker.url,
     BROKER_SECRET,
@@ -107,6 +118,9 @@ export async function startStack(t: TestContext, options: StackOptions = {}): Pr
     logs: () => lines.join(''),
   };
 }
+
+/** Where nobody listens. */
+const noBroker = { url: 'http://127.0.0.1:1', stop: () => Promise.resolve() };
 
 const place = { host: '127.0.0.1', port: 0, setting: 'PORT' };
 
@@ -158,7 +172,7 @@ async function startBroker({ home, accounts, simulator, clock, logger }: BrokerP
 }
 
 interface GatewayParts extends Omit<GatewayDeps, 'config'> {
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 async function startGateway({ environment, ...deps }: GatewayParts) {

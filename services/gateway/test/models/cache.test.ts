@@ -19,7 +19,7 @@ const second = catalogOf('a', 'b');
 const away = new FaultError({ kind: 'upstream_unavailable', message: 'The upstream is away.' });
 
 /** A cache whose backend answers only when the test says so. */
-function createCache(ttlMs = TTL_MS) {
+function createCache(ttlMs = TTL_MS, builtIn: Catalog | null = builtInCatalog) {
   const clock = createManualClock();
   const log = captureLog();
   const counts: string[] = [];
@@ -32,6 +32,7 @@ function createCache(ttlMs = TTL_MS) {
       waiting.push(reading);
       return reading.promise;
     },
+    builtIn,
     ttlMs,
     clock,
     logger: log.logger,

@@ -1,5 +1,8 @@
+import type { Fault } from '../../fault.ts';
+import { sseFrame } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
 import type { Stamp } from '../dialect.ts';
+import { openAiError } from '../openai-error.ts';
 import type { FinishReason } from './finish.ts';
 import { chatUsage } from './usage.ts';
 
@@ -25,4 +28,9 @@ export function createChunks(model: string, stamp: Stamp, includeUsage: boolean)
     finish: (reason) => `${choice}{},"logprobs":null,"finish_reason":"${reason}"${tail}`,
     usage: (usage) => `${head}],"usage":${JSON.stringify(chatUsage(usage))}}\n\n`,
   };
+}
+
+/** No finish reason comes with it: an answer that broke off must not look like one that ended. */
+export function errorFrame(fault: Fault): string {
+  return sseFrame({ error: openAiError(fault) });
 }

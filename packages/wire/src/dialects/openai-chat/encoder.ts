@@ -2,13 +2,12 @@ import { usageOf, type CodexEvent, type OutputItem, type ResponseObject } from '
 import { refusalOfEvent } from '../../codex/refusal.ts';
 import { createSeenItems, type SeenItems } from '../../codex/seen-items.ts';
 import type { Fault } from '../../fault.ts';
-import { sseComment, sseDone, sseFrame } from '../../sse.ts';
+import { sseComment, sseDone } from '../../sse.ts';
 import type { Stamp, StreamEncoder } from '../dialect.ts';
-import { openAiError } from '../openai-error.ts';
 import type { AnswerStyle } from './answer-style.ts';
 import { createCallLine, isCallItem, type CallLine } from './call-line.ts';
 import { createCallWriter } from './call-writer.ts';
-import { createChunks, type Chunks } from './chunks.ts';
+import { createChunks, errorFrame, type Chunks } from './chunks.ts';
 import { finishReason } from './finish.ts';
 import { createOutput, type Output } from './output.ts';
 import { createProse, type Prose } from './prose.ts';
@@ -130,8 +129,7 @@ function failed(stream: Stream, event: CodexEvent): void {
   if (refusal) fail(stream, refusal.fault);
 }
 
-/** No finish reason: an answer that broke off must not look like one that ended. */
 function fail(stream: Stream, fault: Fault): void {
-  stream.output.frame(sseFrame({ error: openAiError(fault) }) + sseDone);
+  stream.output.frame(errorFrame(fault) + sseDone);
   stream.ended = true;
 }

@@ -2,6 +2,7 @@ import type { Folded } from '../../codex/fold.ts';
 import type { CodexRequest } from '../../codex/request.ts';
 import { FaultError } from '../../fault.ts';
 import { isRecord } from '../../record.ts';
+import { noUsage } from '../../usage.ts';
 import type { Exchange, OpenContext, Stamp } from '../dialect.ts';
 import { openResponses } from './open.ts';
 import { responseId, usageObject } from './response-object.ts';
@@ -10,15 +11,6 @@ type Item = Readonly<Record<string, unknown>>;
 
 /** The backend compacts what stands before it. */
 const trigger = { type: 'compaction_trigger' } as const;
-
-const noUsage = {
-  inputTokens: 0,
-  cachedInputTokens: 0,
-  cacheWriteTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: 0,
-  totalTokens: 0,
-};
 
 /**
  * Reads a body of `POST /responses/compact`: an ordinary request that ends with a trigger, answered in one piece

@@ -4,8 +4,8 @@ import type { ToolNames } from '../../codex/tool-names.ts';
 import type { Fault } from '../../fault.ts';
 import { sseComment, sseDone } from '../../sse.ts';
 import type { Stamp, StreamEncoder } from '../dialect.ts';
-import { openAiError } from '../openai-error.ts';
 import { createIdentities } from './client-items.ts';
+import { failureOf, writeError } from './failure.ts';
 import { createFrameLog, takeText, writeEvent, writeLifecycle } from './frames.ts';
 import { addText, closePart, partKind, tellWhole, type Growth } from './growth.ts';
 import {
@@ -199,19 +199,15 @@ const unexplained: Fault = { kind: 'upstream_error', message: 'The upstream fail
 /** SDKs throw on the `error` event; the Codex CLI passes over it and acts on the failed response. */
 function endWithError(state: Encoding, fault: Fault): void {
   begin(state);
-  const error = openAiError(fault);
-  const { code, message, param } = error;
-  // The published schema has the members at the top, the backend and newer readers under `error`: both are served.
-  writeEvent(state.log, 'error', { code, message, param, error });
+  writeError(state.log, fault);
   endWithFailure(state, fault, null);
 }
 
 function endWithFailure(state: Encoding, fault: Fault, response: ResponseObject | null): void {
-  const { code, message, type } = openAiError(fault);
   const object = responseObject(state.echo, state.stamp, {
     status: 'failed',
     output: outputSoFar(state),
-    error: { code: code ?? type, message },
+    error: failureOf(fault),
     usage: response && usageOf(response),
   });
   writeEvent(state.log, 'response.failed', { response: object });

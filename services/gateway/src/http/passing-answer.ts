@@ -1,0 +1,90 @@
+import type { Clock } from '@codex-gateway/service-kit/clock.ts';
+import { nothingTold, type AnswerEnd, type Passage } from '@codex-gateway/wire/dialects/passage.ts';
+import type { Response } from 'express';
+import { newId } from '../ids.ts';
+import type { ByteAnswer, ByteStream } from '../upstream/byte-client.ts';
+import { FIRST_EVENT_MS } from '../upstream/first-event.ts';
+import { decompress } from './body.ts';
+import type { StartHeartbeat } from './heartbeats.ts';
+import { asTheyCome, inWholeEvents, untilOver } from './passing-writer.ts';
+import type { Scope } from './request-scope.ts';
+import { sseHeaders, writeStream } from './sse-writer.ts';
+
+export interface PassAnswerDeps {
+  readonly startHeartbeat: StartHeartbeat;
+  readonly clock: Clock;
+  /** Unix seconds. */
+  readonly nowSeconds: () => number;
+}
+
+/** Whose answer it is and what may be done to it. */
+export interface AnswerPassing {
+  readonly scope: Scope;
+  readonly passage: Passage;
+  readonly model: string;
+  /** Whether heartbeats and a missing ending are added to streams. */
+  readonly mends: boolean;
+}
+
+const eventStream = /^text\/event-stream\b/i;
+/** A compressed answer larger than this is not opened to be read along with. */
+const MAX_READ_BYTES = 64 * 1024 * 1024;
+
+/** Sends an answer on as it came, and notes what it tells of its usage and its end. */
+export async function passAnswer(
+  res: Response,
+  answer: ByteAnswer,
+  passing: AnswerPassing,
+  deps: PassAnswerDeps,
+): Promise<void> {
+  const { headers, body, account } = answer;
+  if (!Buffer.isBuffer(body)) return passStream(res, { headers, body, account }, passing, deps);
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value); // as they are
+  const { record } = passing.scope;
+  if (answer.fault === null) {
+    const { usage, fault } = await readAlong(passing.passage, headers['content-encoding'], body);
+    record.usage = usage;
+    record.fault = fault;
+  }
+  res.end(body);
+}
+
+async function readAlong(passage: Passage, encoding: string | undefined, body: Buffer): Promise<AnswerEnd> {
+  try {
+    return passage.read(JSON.parse((await decompress(body, encoding, MAX_READ_BYTES)).toString('utf8')));
+  } catch {
+    return nothingTold; // whatever it is, it is the client's to judge
+  }
+}
+
+interface PassedStream extends Pick<ByteAnswer, 'headers' | 'account'> {
+  readonly body: ByteStream;
+}
+
+async function passStream(
+  res: Response,
+  { headers, body, account }: PassedStream,
+  { scope, passage, model, mends }: AnswerPassing,
+  { startHeartbeat, clock, nowSeconds }: PassAnswerDeps,
+): Promise<void> {
+  const { record, requestId, signal } = scope;
+  record.stream = true;
+  const stamp = { id: newId(), createdAt: nowSeconds(), requestId, account };
+  const follower = passage.follow({ model, stamp });
+  const isPlain = (headers['content-encoding'] ?? 'identity') === 'identity';
+  const isMended = mends && isPlain && eventStream.test(headers['content-type'] ?? '');
+  const encoder = isMended ? inWholeEvents(follower, record) : asTheyCome(isPlain ? follower : null, record);
+  const pieces = untilOver(body, isMended ? follower.ended : () => false, clock);
+  const cancel = clock.after(FIRST_EVENT_MS, () => res.flushHeaders());
+  try {
+    await writeStream(res, pieces, {
+      encoder,
+      headers: isMended ? { ...sseHeaders, ...headers } : headers,
+      signal,
+      startHeartbeat,
+      headFirst: !isMended,
+    });
+  } finally {
+    cancel();
+  }
+}
