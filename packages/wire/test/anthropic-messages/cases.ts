@@ -58,6 +58,14 @@ function without(events: readonly RawEvent[], ...types: readonly string[]): read
   return events.filter(({ type }) => !types.includes(type));
 }
 
+/** The end of an answer whose response object holds the items of these events, as where answers are stored. */
+function completedWith(...events: readonly (readonly RawEvent[])[]): readonly RawEvent[] {
+  const output = events
+    .flat()
+    .flatMap(({ type, item }) => (type === 'response.output_item.done' ? [item] : []));
+  return completed().map((event) => ({ ...event, response: { ...Object(event['response']), output } }));
+}
+
 function search(at: number, action: Readonly<Record<string, unknown>>): readonly RawEvent[] {
   const item = { type: 'web_search_call', id: `ws_${at}` };
   return [
@@ -92,6 +100,16 @@ const texts: readonly AnswerCase[] = [
       only(message({ at: 0, deltas: ['Hello'] }), 'response.output_text.done', 'response.output_item.done'),
       completed(),
     ),
+    ends: 'whole',
+  },
+  {
+    name: 'answer-in-its-last-event',
+    events: upstream(begin(), completedWith(hello, oslo)),
+    ends: 'whole',
+  },
+  {
+    name: 'half-an-answer-in-its-last-event',
+    events: upstream(begin(), hello, completedWith(hello, oslo)),
     ends: 'whole',
   },
   { name: 'nothing-at-all', events: upstream(begin(), completed()), ends: 'whole' },

@@ -1,5 +1,6 @@
 import type { CodexEvent } from '../../codex/events.ts';
 import { refusalOfEvent } from '../../codex/refusal.ts';
+import { createSeenItems, type SeenItems } from '../../codex/seen-items.ts';
 import type { Fault } from '../../fault.ts';
 import { sseComment } from '../../sse.ts';
 import type { Stamp, StreamEncoder } from '../dialect.ts';
@@ -11,6 +12,7 @@ import { createSseSink, ping, type SseSink } from './sse-sink.ts';
 interface State {
   readonly sink: SseSink;
   readonly renderer: Renderer;
+  readonly seen: SeenItems;
   readonly requestId: string;
   ended: boolean;
 }
@@ -19,7 +21,8 @@ interface State {
 export function createMessagesEncoder(style: AnswerStyle, stamp: Stamp): StreamEncoder {
   const sink = createSseSink(style, stamp);
   const renderer = createRenderer(sink, style, stamp);
-  const state: State = { sink, renderer, requestId: stamp.requestId, ended: false };
+  const seen = createSeenItems();
+  const state: State = { sink, renderer, seen, requestId: stamp.requestId, ended: false };
   return {
     push: (events) => {
       for (const event of events) {
@@ -48,6 +51,8 @@ function take(event: CodexEvent, state: State): void {
     case 'response.completed':
     case 'response.incomplete': {
       state.sink.start();
+      for (const { outputIndex, item } of state.seen.missing(event.response))
+        state.renderer.take({ type: 'response.output_item.done', output_index: outputIndex, item });
       const fault = state.renderer.end(event);
       if (fault) fail(fault, state);
       state.ended = true;
@@ -62,10 +67,14 @@ function take(event: CodexEvent, state: State): void {
     case 'other':
     case 'malformed':
       break;
-    case 'response.output_text.delta':
-    case 'response.output_text.done':
     case 'response.output_item.added':
     case 'response.output_item.done':
+      state.sink.start();
+      state.seen.note(event.output_index, event.item);
+      state.renderer.take(event);
+      break;
+    case 'response.output_text.delta':
+    case 'response.output_text.done':
     case 'response.content_part.added':
     case 'response.content_part.done':
     case 'response.refusal.delta':
