@@ -66,6 +66,28 @@ function completedWith(...events: readonly (readonly RawEvent[])[]): readonly Ra
   return completed().map((event) => ({ ...event, response: { ...Object(event['response']), output } }));
 }
 
+/** A message with two texts, of which the second comes without deltas. */
+const twoTexts: readonly RawEvent[] = [
+  ...message({ at: 0, deltas: ['First.'] }).slice(0, -1),
+  {
+    type: 'response.output_item.done',
+    output_index: 0,
+    item: {
+      id: 'msg_0',
+      type: 'message',
+      content: ['First.', 'Second.'].map((text) => ({ type: 'output_text', text, annotations: [] })),
+    },
+  },
+];
+
+const cacheWrites = {
+  input_tokens: 20,
+  input_tokens_details: { cached_tokens: 8, cache_write_tokens: 5 },
+  output_tokens: 7,
+  output_tokens_details: { reasoning_tokens: 2 },
+  total_tokens: 27,
+};
+
 function search(at: number, action: Readonly<Record<string, unknown>>): readonly RawEvent[] {
   const item = { type: 'web_search_call', id: `ws_${at}` };
   return [
@@ -113,6 +135,19 @@ const texts: readonly AnswerCase[] = [
     ends: 'whole',
   },
   { name: 'nothing-at-all', events: upstream(begin(), completed()), ends: 'whole' },
+  { name: 'two-texts-in-one-message', events: upstream(begin(), twoTexts, completed()), ends: 'whole' },
+  {
+    name: 'usage-with-cache-writes',
+    events: upstream(
+      begin(),
+      hello,
+      completed().map((event) => ({
+        ...event,
+        response: { ...Object(event['response']), usage: cacheWrites },
+      })),
+    ),
+    ends: 'whole',
+  },
   { name: 'no-usage', events: upstream(begin(), hello, completed(null)), ends: 'whole' },
   {
     name: 'two-messages',
@@ -327,6 +362,11 @@ const failures: readonly AnswerCase[] = [
     name: 'failed-midway',
     events: upstream(begin(), hello.slice(0, 4), errorEvent(boom), failed(boom)),
     ends: 'error',
+  },
+  {
+    name: 'bio-policy-midway',
+    events: upstream(begin(), hello.slice(0, 4), failed({ code: 'bio_policy', message: 'Not this.' })),
+    ends: 'whole',
   },
   {
     name: 'failed-at-once',
