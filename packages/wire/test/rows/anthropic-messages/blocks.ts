@@ -1,3 +1,4 @@
+import { inputText as text } from '../items.ts';
 import type { Section } from '../row.ts';
 import {
   absent,
@@ -11,29 +12,22 @@ import {
   pdfPart,
   png,
   pngPart,
-  then,
+  said,
+  followed,
   user,
   wrong,
 } from './pieces.ts';
 
-function text(words: string) {
-  return { type: 'input_text', text: words };
-}
-
 const noFiles = 'files of the Files API are not available here, send the content itself';
 const notFetchable = 'only http, https and data URLs are accepted';
 const on = { role: 'user', content: 'On.' };
-const onItem = { type: 'message', role: 'user', content: [text('On.')] };
 
 /** A block of an assistant, and what it adds. */
 function spoken(block: unknown, items: readonly unknown[], warns?: string) {
   return {
     sends: { messages: [{ role: 'user', content: 'Hi.' }, assistant(block), on] },
     beside: { messages: [{ role: 'user', content: 'Hi.' }, on] },
-    upstream:
-      items.length === 0
-        ? {}
-        : { input: [{ type: 'message', role: 'user', content: [text('Hi.')] }, ...items, onItem] },
+    upstream: items.length === 0 ? {} : { input: [said('Hi.'), ...items, said('On.')] },
     ...(warns !== undefined && { warns }),
   };
 }
@@ -210,11 +204,11 @@ export const history: Section = {
     },
     {
       field: 'messages[].content[].type: tool_use',
-      outcome: ['map', 'local', '400'],
+      outcome: ['map', '400'],
       says: 'A call, its input as JSON text and its name as the upstream knows it.',
       cases: [
         {
-          ...then(
+          ...followed(
             [
               assistant({
                 type: 'tool_use',
@@ -294,7 +288,7 @@ function resulting(result: object, expected: unknown) {
     },
     upstream: {
       input: [
-        { type: 'message', role: 'user', content: [text('Hi.')] },
+        said('Hi.'),
         { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' },
         { type: 'function_call_output', call_id: 'c', output: expected },
       ],

@@ -6,11 +6,10 @@ import {
   call,
   developer,
   functionTool,
-  hi,
   output,
   result,
   said,
-  then,
+  followed,
   tool,
   use,
   user,
@@ -27,9 +26,9 @@ export const messages: Section = {
       outcome: ['map', '400'],
       says: 'Texts, images and files gather into a message; a tool result stands between messages, as an item of its own. Every message, block and result keeps its place.',
       cases: [
-        then([{ role: 'user', content: 'More.' }], [said('More.')]),
+        followed([{ role: 'user', content: 'More.' }], [said('More.')]),
         {
-          ...then(
+          ...followed(
             [
               assistant(use, { ...use, id: 'call_2' }),
               user(
@@ -69,15 +68,15 @@ export const messages: Section = {
     },
     {
       field: 'messages[].role: assistant',
-      outcome: ['map', 'local'],
+      outcome: ['map'],
       says: 'Texts gather into a message, calls and reasoning stand where they were. Calls that come back without their reasoning get it from the answer that the gateway remembers.',
       cases: [
-        then(
+        followed(
           [assistant({ type: 'text', text: 'Hello.', citations: null }), { role: 'user', content: 'On.' }],
           [answered('Hello.'), said('On.')],
         ),
         {
-          ...then(
+          ...followed(
             [assistant({ type: 'text', text: 'Looking.' }, use), user(result)],
             [answered('Looking.'), call, output],
           ),
@@ -92,7 +91,7 @@ export const messages: Section = {
       says: 'A beginning that the model is to go on from: it goes upstream, and the model begins anew after it.',
       cases: [
         {
-          ...then([assistant({ type: 'text', text: '{' })], [answered('{')]),
+          ...followed([assistant({ type: 'text', text: '{' })], [answered('{')]),
           warns: 'dropped=prefill',
         },
       ],
@@ -102,8 +101,8 @@ export const messages: Section = {
       outcome: ['map', 'drop', '400'],
       says: 'A developer message in its place, the same for a string and for blocks: Claude Code sends its own in either form.',
       cases: [
-        then([{ role: 'system', content: 'A file changed.' }], [developer('A file changed.')]),
-        then(
+        followed([{ role: 'system', content: 'A file changed.' }], [developer('A file changed.')]),
+        followed(
           [
             {
               role: 'system',
@@ -112,7 +111,7 @@ export const messages: Section = {
           ],
           [developer('A file changed.')],
         ),
-        then([{ role: 'system', content: null }], []),
+        followed([{ role: 'system', content: null }], []),
         {
           sends: { messages: [{ role: 'system', content: [{ type: 'text' }] }] },
           refused: absent('messages.0.content.0.text'),
@@ -140,8 +139,8 @@ export const messages: Section = {
           },
           upstream: {},
         },
-        then([{ role: 'system', content: 'Now.', clear_at: 'next_user_message' }], [developer('Now.')]),
-        then(
+        followed([{ role: 'system', content: 'Now.', clear_at: 'next_user_message' }], [developer('Now.')]),
+        followed(
           [
             { role: 'system', content: 'Now.', clear_at: 'never' },
             { role: 'user', content: 'On.' },
@@ -159,7 +158,7 @@ export const messages: Section = {
       outcome: ['map'],
       says: 'In a system message; the latest of a conversation wins over the one at the top.',
       cases: [
-        then(
+        followed(
           [
             { role: 'system', output_config: { effort: 'low' } },
             { role: 'system', output_config: { effort: 'high' } },
@@ -183,7 +182,7 @@ export const messages: Section = {
     },
     {
       field: 'messages, when calls and results do not meet',
-      outcome: ['map', 'local'],
+      outcome: ['map'],
       says: 'The upstream refuses them: a result without its call becomes a text, a call without its result gets one, and ids that it does not take get a stand-in on both sides.',
       cases: [
         {
@@ -206,7 +205,7 @@ export const messages: Section = {
             messages: [{ role: 'user', content: 'Hi.' }, assistant(use), { role: 'user', content: 'On.' }],
           },
           beside: declared,
-          upstream: { input: [hi, call, { ...output, output: 'aborted' }, said('On.')] },
+          upstream: { input: [said('Hi.'), call, { ...output, output: 'aborted' }, said('On.')] },
           here: { recallsCalls: ['call_1'] },
         },
         {
@@ -226,7 +225,7 @@ export const messages: Section = {
     },
     {
       field: 'messages, with calls but without tools',
-      outcome: ['map', 'local'],
+      outcome: ['map'],
       says: 'The tools of the answers that the gateway remembers are declared, else what the calls tell of them.',
       cases: [
         {

@@ -1,3 +1,4 @@
+import { inputText, outputText, said as messageOf } from '../items.ts';
 import { refused, type AcceptedCase, type Members, type Refused } from '../row.ts';
 
 /** What the rows of Messages are written with: bodies on the left, what becomes of them on the right. */
@@ -16,20 +17,10 @@ export function elsewhere(param: string, what: string): Refused {
   return refused('unsupported_value', param, `${param}: ${what}`);
 }
 
-/** The input of the smallest body. */
-export const hi = said('Hi.');
-
-export function said(text: string) {
-  return { type: 'message', role: 'user', content: [{ type: 'input_text', text }] };
-}
-
-export function answered(text: string) {
-  return { type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] };
-}
-
-export function developer(text: string) {
-  return { type: 'message', role: 'developer', content: [{ type: 'input_text', text }] };
-}
+/** One text of each who speaks, as an item. */
+export const said = (text: string): Members => messageOf('user', inputText(text));
+export const answered = (text: string): Members => messageOf('assistant', outputText(text));
+export const developer = (text: string): Members => messageOf('developer', inputText(text));
 
 /** Content of the one message of a user. */
 export function blocks(...content: readonly unknown[]): Members {
@@ -37,31 +28,24 @@ export function blocks(...content: readonly unknown[]): Members {
 }
 
 /** A block of the one message of a user, and the parts that it becomes. */
-export function asked(block: unknown, parts: readonly unknown[], warns?: string): AcceptedCase {
+export function asked(block: unknown, parts: readonly Members[], warns?: string): AcceptedCase {
   return {
     sends: blocks({ type: 'text', text: 'See:' }, block),
     beside: blocks({ type: 'text', text: 'See:' }),
-    upstream:
-      parts.length === 0
-        ? {}
-        : {
-            input: [
-              { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'See:' }, ...parts] },
-            ],
-          },
+    upstream: parts.length === 0 ? {} : { input: [messageOf('user', inputText('See:'), ...parts)] },
     ...(warns !== undefined && { warns }),
   };
 }
 
 /** Messages after the one of the smallest body, and the items that they add. */
-export function then(
+export function followed(
   messages: readonly unknown[],
   items: readonly unknown[],
   more: Partial<AcceptedCase> = {},
 ): AcceptedCase {
   return {
     sends: { messages: [{ role: 'user', content: 'Hi.' }, ...messages] },
-    upstream: items.length === 0 ? {} : { input: [hi, ...items] },
+    upstream: items.length === 0 ? {} : { input: [said('Hi.'), ...items] },
     ...more,
   };
 }

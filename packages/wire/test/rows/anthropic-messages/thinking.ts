@@ -1,6 +1,6 @@
 import { sealSignature } from '../../../src/dialects/anthropic-messages/signature.ts';
 import type { Section, Setting } from '../row.ts';
-import { answered, assistant, hi, said, wrong } from './pieces.ts';
+import { answered, assistant, said, wrong } from './pieces.ts';
 
 const budget = (tokens: number) => ({ thinking: { type: 'enabled', budget_tokens: tokens } });
 const adaptive = (more: object = {}) => ({ thinking: { type: 'adaptive', ...more } });
@@ -159,7 +159,7 @@ function replayed(block: object, items: readonly object[]) {
   return {
     sends: { messages: [first, assistant(block, words), last] },
     beside: { messages: [first, assistant(words), last] },
-    upstream: items.length === 0 ? {} : { input: [hi, ...items, answered('Hello.'), said('On.')] },
+    upstream: items.length === 0 ? {} : { input: [said('Hi.'), ...items, answered('Hello.'), said('On.')] },
   };
 }
 

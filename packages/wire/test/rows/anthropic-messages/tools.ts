@@ -1,5 +1,5 @@
 import type { Section } from '../row.ts';
-import { absent, assistant, elsewhere, functionTool, hi, tool, user, wrong } from './pieces.ts';
+import { absent, assistant, elsewhere, functionTool, said, tool, user, wrong } from './pieces.ts';
 
 const schema = tool.input_schema;
 const strictSchema = { ...schema, required: ['city'], additionalProperties: false };
@@ -46,7 +46,10 @@ function found(...names: readonly string[]) {
 }
 
 const searched = [{ role: 'user', content: 'Hi.' }, uses, found()];
-const searchedItems = [hi, { type: 'function_call', call_id: 'c', name: 'ToolSearch', arguments: '{}' }];
+const searchedItems = [
+  said('Hi.'),
+  { type: 'function_call', call_id: 'c', name: 'ToolSearch', arguments: '{}' },
+];
 
 export const tools: Section = {
   title: 'Tools',
