@@ -73,8 +73,11 @@ export const content: Section = {
           ),
         },
         {
-          sends: blocks({ type: 'image', source: { ...png.source, media_type: '' } }),
-          refused: wrong('messages.0.content.0.source.media_type', 'it must be a non-empty string'),
+          sends: blocks({ type: 'image', source: { ...png.source, media_type: 'text/html' } }),
+          refused: wrong(
+            'messages.0.content.0.source.media_type',
+            'it must be the type of an image: image/png, for example',
+          ),
         },
         {
           sends: blocks({ type: 'image', source: { type: 'url', url: 'file:///etc/passwd' } }),
