@@ -247,12 +247,20 @@ export const input: Section = {
     {
       field: 'input[].type: items of the upstream alone',
       outcome: ['map'],
-      says: 'Compaction, tools in the input, searches and whatever comes after this version pass as they are; only an id that is longer than the upstream takes is left out.',
+      says: 'Compaction, tools in the input, searches and whatever comes after this version pass as they are; only what the upstream refuses in any item is left out: an id that is too long, a `prompt_cache_breakpoint`.',
       cases: [
         { sends: items(hi, ...passedOn), upstream: items(hi, ...passedOn), beside: declared },
         {
           sends: items(hi, { type: 'compaction', id: longId, encrypted_content: 'gAAAA' }),
           upstream: items(hi, { type: 'compaction', encrypted_content: 'gAAAA' }),
+        },
+        {
+          sends: items(hi, {
+            type: 'agent_message',
+            content: [{ type: 'input_text', text: 'a', prompt_cache_breakpoint: {} }],
+            prompt_cache_breakpoint: {},
+          }),
+          upstream: items(hi, { type: 'agent_message', content: [{ type: 'input_text', text: 'a' }] }),
         },
       ],
     },
