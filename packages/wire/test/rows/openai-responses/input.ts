@@ -11,6 +11,7 @@ const thought = {
   summary: [{ type: 'summary_text', text: 'Hm.' }],
   encrypted_content: 'gAAAA',
 };
+const sealed = { type: 'reasoning', summary: [], encrypted_content: 'gBBBB' } as const;
 const longId = `rs_${'z'.repeat(300)}`;
 
 function items(...input: readonly unknown[]) {
@@ -137,6 +138,25 @@ export const input: Section = {
         },
         {
           beside: declared,
+          sends: items(call, { ...call, call_id: 'd' }, result, { ...result, call_id: 'd' }),
+          setting: {
+            words: 'the reasoning before both calls is remembered, which were made at once',
+            recalled: { reasoningByCallId: new Map([...'cd'].map((id) => [id, [sealed]])) },
+          },
+          upstream: items(sealed, call, { ...call, call_id: 'd' }, result, { ...result, call_id: 'd' }),
+          here: { recallsCalls: ['c', 'd'] },
+        },
+        {
+          beside: declared,
+          sends: items(thought, call, result),
+          setting: {
+            words: 'the reasoning is remembered, but the client sends its own',
+            recalled: { reasoningByCallId: new Map([['c', [sealed]]]) },
+          },
+          upstream: items(thought, call, result),
+        },
+        {
+          beside: declared,
           sends: items({ ...call, call_id: undefined }),
           refused: missing('input[0].call_id'),
         },
@@ -198,10 +218,10 @@ export const input: Section = {
           setting: {
             words: 'the item is remembered',
             recalled: {
-              itemsById: new Map([['rs_1', { type: 'reasoning', summary: [], encrypted_content: 'gBBBB' }]]),
+              itemsById: new Map([['rs_1', sealed]]),
             },
           },
-          upstream: items({ type: 'reasoning', summary: [], encrypted_content: 'gBBBB' }, hi),
+          upstream: items(sealed, hi),
           here: { recallsItems: ['rs_1'] },
         },
       ],

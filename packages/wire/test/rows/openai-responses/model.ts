@@ -1,5 +1,12 @@
 import { invalid, missing, type Section } from '../row.ts';
 
+const prompt = {
+  type: 'message',
+  role: 'developer',
+  content: [{ type: 'input_text', text: 'Be brief.' }],
+} as const;
+const hi = { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hi.' }] } as const;
+
 export const model: Section = {
   title: 'Model and instructions',
   rows: [
@@ -97,7 +104,7 @@ export const model: Section = {
     },
     {
       field: 'instructions, beside a leading developer message',
-      outcome: ['map'],
+      outcome: ['map', 'local'],
       says: 'Nothing is added when the first message comes from the developer: it is the prompt, as in the Codex CLI.',
       cases: [
         {
@@ -123,6 +130,20 @@ export const model: Section = {
               { type: 'message', role: 'developer', content: [{ type: 'input_text', text: 'Be brief.' }] },
             ],
           },
+        },
+        {
+          beside: { input: [{ role: 'developer', content: 'Be brief.' }] },
+          sends: { instructions: 'Be long.' },
+          upstream: { instructions: 'Be long.' },
+        },
+        {
+          sends: { previous_response_id: 'resp_1' },
+          setting: {
+            words: 'the conversation that is gone on from begins so',
+            recalled: { history: [prompt, hi] },
+          },
+          upstream: { instructions: '', input: [prompt, hi, hi] },
+          here: { recallsResponse: 'resp_1' },
         },
         {
           sends: {
