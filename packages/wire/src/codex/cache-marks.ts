@@ -9,9 +9,11 @@ export function withoutCacheMark(
   return rest;
 }
 
-/** The same of every part, where there are parts. */
+/** The same of every part, in a list or alone. */
 export function partsWithoutCacheMarks(parts: unknown): unknown {
-  return Array.isArray(parts)
-    ? parts.map((part: unknown) => (isRecord(part) ? withoutCacheMark(part) : part))
-    : parts;
+  return Array.isArray(parts) ? parts.map(partWithoutCacheMark) : partWithoutCacheMark(parts);
+}
+
+function partWithoutCacheMark(part: unknown): unknown {
+  return isRecord(part) ? withoutCacheMark(part) : part;
 }

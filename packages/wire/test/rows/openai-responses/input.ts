@@ -141,7 +141,7 @@ export const input: Section = {
           sends: items(call, { ...call, call_id: 'd' }, result, { ...result, call_id: 'd' }),
           setting: {
             words: 'the reasoning before both calls is remembered, which were made at once',
-            recalled: { reasoningByCallId: new Map([...'cd'].map((id) => [id, [sealed]])) },
+            recalled: { reasoningByCallId: new Map(['c', 'd'].map((id) => [id, [sealed]])) },
           },
           upstream: items(sealed, call, { ...call, call_id: 'd' }, result, { ...result, call_id: 'd' }),
           here: { recallsCalls: ['c', 'd'] },
