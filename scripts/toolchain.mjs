@@ -181,6 +181,43 @@ export function installClients(folder, toolchain) {
 }
 
 /**
+ * Installs the Python clients that the tests drive into an environment of their own.
+ * @param {string} folder
+ * @param {Pick<Toolchain, 'environment'>} toolchain
+ * @returns {string} the Python that has them
+ */
+export function installPythonClients(folder, { environment }) {
+  const home = join(folder, '.tools', 'python');
+  const python = join(
+    home,
+    ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']),
+  );
+  const requirements = join(folder, 'tests', 'clients', 'python', 'requirements.txt');
+  const stamp = join(home, INSTALL_STAMP);
+  const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
+  if (readText(stamp) === wanted) return python;
+  console.log('Installing the Python clients that the tests drive into .tools/python …');
+  rmSync(home, { recursive: true, force: true });
+  run('python3', {
+    folder,
+    environment,
+    args: ['-m', 'venv', home],
+    failure: 'python3 could not make an environment for the Python clients',
+    remedy:
+      'Their tests need Python 3.11 or newer with its venv module (Debian: apt-get install python3-venv).',
+  });
+  run(python, {
+    folder,
+    environment,
+    args: ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', requirements],
+    failure: 'pip could not install the packages of tests/clients/python/requirements.txt',
+    remedy: 'Is the Python package index reachable?',
+  });
+  writeFileSync(stamp, wanted);
+  return python;
+}
+
+/**
  * Runs npm: the one that runs us, else the one on the PATH.
  * @param {readonly string[]} args
  * @param {{ failure: string, remedy?: string, environment?: NodeJS.ProcessEnv }} options

@@ -3,7 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { test } from 'node:test';
-import { manifestDigest, nodePackage, projectFolder, readPins } from '../toolchain.mjs';
+import {
+  installPythonClients,
+  manifestDigest,
+  nodePackage,
+  projectFolder,
+  readPins,
+  SetupError,
+} from '../toolchain.mjs';
 import { projectWith } from './project-with.ts';
 
 test('the pins are exact versions, and the Node that runs these tests is the pinned one', () => {
@@ -39,4 +46,16 @@ test('a changed manifest of any workspace package changes the digest, anything e
     writeFileSync(join(folder, path), `${path} has changed`);
     assert.notEqual(manifestDigest(folder), last, path);
   }
+});
+
+test('without Python its clients are not passed over: a sentence says what is needed', (t) => {
+  const folder = projectWith(t, { 'tests/clients/python/requirements.txt': 'openai==3.54.0' });
+  assert.throws(
+    () => installPythonClients(folder, { environment: { PATH: folder } }),
+    (error) => {
+      assert.ok(error instanceof SetupError);
+      assert.match(error.message, /^python3 could not make .* need Python 3\.11 or newer .* python3-venv/);
+      return true;
+    },
+  );
 });

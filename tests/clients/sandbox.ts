@@ -4,9 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
 export interface Run {
   readonly exitCode: number | null;
@@ -19,7 +18,7 @@ export interface Sandbox {
   readonly home: string;
   /** The folder that the program works in; empty at first. */
   readonly work: string;
-  /** Runs a command of this package's dependencies to its end, with no input. */
+  /** Runs a command of this package's dependencies, or what lies at an absolute path, to its end and with no input. */
   readonly run: (
     command: string,
     args: readonly string[],
@@ -55,7 +54,7 @@ export async function createSandbox(t: TestContext): Promise<Sandbox> {
     work,
     outside: wall.askedFor,
     run: (command, args, environment) =>
-      run(fileURLToPath(new URL(`node_modules/.bin/${command}`, import.meta.url)), args, {
+      run(resolve(import.meta.dirname, 'node_modules', '.bin', command), args, {
         cwd: work,
         env: { ...everyRun, ...environment },
         signal: t.signal,
