@@ -102,6 +102,18 @@ export function codexRequest(parts: CodexRequestParts): CodexRequest {
   };
 }
 
+/**
+ * The body as it is sent. Half of a surrogate pair (a client has cut a text between two units) has no UTF-8: JSON can
+ * write it as an escape, and readers that are strict refuse all of it. It becomes U+FFFD, as with every writer of UTF-8.
+ */
+export function requestText(request: CodexRequest): string {
+  const text = JSON.stringify(request);
+  if (!text.includes('\\ud')) return text;
+  return text.replaceAll(/\\(?:\\|ud[89a-f][0-9a-f]{2})/g, (escape) =>
+    escape === '\\\\' ? escape : '\ufffd',
+  );
+}
+
 /** The same request without reasoning items: the one retry after the upstream refused a sealed one. */
 export function withoutReasoning(request: CodexRequest): CodexRequest {
   return {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { codexRequest, withoutReasoning, type CodexRequestParts } from '../../src/codex/request.ts';
+import {
+  codexRequest,
+  requestText,
+  withoutReasoning,
+  type CodexRequestParts,
+} from '../../src/codex/request.ts';
 
 const parts: CodexRequestParts = {
   model: 'gpt-5.5',
@@ -79,4 +84,24 @@ test('the one retry without reasoning lacks nothing else', () => {
     ],
   });
   assert.deepEqual(withoutReasoning(body), { ...body, input: [body.input[0], body.input[3]] });
+});
+
+function saying(text: string) {
+  const content = [{ type: 'input_text', text }] as const;
+  return codexRequest({ ...parts, input: [{ type: 'message', role: 'user', content }] });
+}
+
+test('text that UTF-8 cannot write is written as U+FFFD, and all other text as it is', () => {
+  const texts = [
+    '\ud83d',
+    'a\udc00b',
+    '\ud83d\ud83d\ude00',
+    '\\ud83d',
+    '\\\\\ud83d',
+    '"\ud83d"',
+    '\n\u0000\ue000',
+    '\ude00\ud83d',
+  ];
+  for (const text of texts)
+    assert.equal(requestText(saying(text)), JSON.stringify(saying(text.toWellFormed())));
 });

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
@@ -41,6 +42,8 @@ export async function readJsonBody(req: IncomingMessage, limits: BodyLimits): Pr
   if (type !== undefined && !/^application\/(.+\+)?json\b/i.test(type)) {
     throw invalidRequest('The content-type must be application/json.', null);
   }
+  // whatever is no character would become U+FFFD without a word
+  if (!isUtf8(decoded)) throw invalidRequest('The request body is not valid UTF-8.', null);
   checkJsonShape(decoded);
   try {
     return { value: JSON.parse(decoded.toString('utf8')), received, decoded };

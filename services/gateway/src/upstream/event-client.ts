@@ -2,7 +2,7 @@ import { createEventReader } from '@codex-gateway/wire/codex/event-reader.ts';
 import { isTerminal, type CodexEvent } from '@codex-gateway/wire/codex/events.ts';
 import { createNamedCalls } from '@codex-gateway/wire/codex/named-calls.ts';
 import { refusalOfEvent, type Refusal, type UpstreamReply } from '@codex-gateway/wire/codex/refusal.ts';
-import type { CodexRequest } from '@codex-gateway/wire/codex/request.ts';
+import { requestText, type CodexRequest } from '@codex-gateway/wire/codex/request.ts';
 import type { Fault } from '@codex-gateway/wire/fault.ts';
 import type { Dispatcher } from 'undici';
 import {
@@ -68,7 +68,7 @@ export function createEventClient({ countOddEvent, noteFailure, ...deps }: Event
       if (failure) noteFailure(call.account.alias, failure.fault);
     };
     const conversation = request.prompt_cache_key;
-    const body = JSON.stringify(request);
+    const body = requestText(request);
     const answer = await post({ path: '/responses', headers, conversation, body, ...call });
     if (answer.statusCode !== 200) {
       const reply = await readReply(answer).catch((error: unknown) => throwBroken(error, call.signal));

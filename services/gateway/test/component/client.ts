@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { request, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import {
+  request,
+  type Agent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
 import { STACK_KEY } from './stack.ts';
 
 /** How one dialect asks the same thing. */
@@ -53,6 +59,8 @@ export interface Ask {
   /** An object is sent as JSON, bytes and text as they are. */
   readonly body?: object | string | Buffer;
   readonly signal?: AbortSignal;
+  /** Keeps connections for the next request; each has its own when absent. */
+  readonly agent?: Agent;
 }
 
 export interface Answered {
@@ -68,7 +76,7 @@ export function open(url: string, ask: Ask): ClientRequest {
     body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const sent = request(url, {
     method: ask.method ?? (body === undefined ? 'GET' : 'POST'),
-    agent: false,
+    agent: ask.agent ?? false,
     headers: {
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(key !== null && { authorization: `Bearer ${key}` }),
