@@ -12,11 +12,9 @@ type Block = Readonly<Record<string, unknown>>;
 export interface Script {
   /** What followed the first user message, as the client sends it back. */
   readonly history?: readonly Block[];
-  readonly tools?: readonly Block[];
-  readonly more?: Readonly<Record<string, unknown>>;
 }
 
-function tool(name: string, properties: Readonly<Record<string, unknown>>, more: Block = {}): Block {
+function tool(name: string, properties: Readonly<Record<string, unknown>>): Block {
   return {
     name,
     description: `What ${name} does, in a sentence of the fixture.`,
@@ -27,24 +25,14 @@ function tool(name: string, properties: Readonly<Record<string, unknown>>, more:
       required: Object.keys(properties).slice(0, 1),
       additionalProperties: false,
     },
-    ...more,
   };
 }
 
 const text = { type: 'string' };
 
-export const shellTool = tool('Bash', { command: text, description: text, timeout: { type: 'number' } });
-export const readTool = tool('Read', { file_path: text });
-export const searchTool = tool('ToolSearch', { query: text, max_results: { type: 'number', default: 5 } });
-export const deferredTool = tool('WebSearch', { query: text }, { defer_loading: true });
-export const placeholder = {
-  name: 'DeferredToolPlaceholder',
-  description: 'A stand-in of the fixture.',
-  input_schema: { type: 'object', properties: {} },
-  defer_loading: true,
-};
-
-export function claudeCodeBody({ history = [], tools = [shellTool, readTool], more = {} }: Script = {}) {
+const shellTool = tool('Bash', { command: text, description: text, timeout: { type: 'number' } });
+const readTool = tool('Read', { file_path: text });
+export function claudeCodeBody({ history = [] }: Script = {}) {
   const environment = 'The environment of the fixture: a folder and a date.';
   const isFirst = history.length === 0;
   return {
@@ -68,7 +56,7 @@ export function claudeCodeBody({ history = [], tools = [shellTool, readTool], mo
       { type: 'text', text: 'You are the agent of the fixture.', ...marker },
       { type: 'text', text: 'Its rules, as a second block.', ...marker },
     ],
-    tools,
+    tools: [shellTool, readTool],
     metadata: {
       user_id:
         '{"device_id":"device-1","account_uuid":"","session_id":"11111111-2222-4333-8444-555555555555"}',
@@ -78,7 +66,6 @@ export function claudeCodeBody({ history = [], tools = [shellTool, readTool], mo
     context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
     output_config: { effort: 'high' },
     stream: true,
-    ...more,
   };
 }
 
@@ -87,9 +74,9 @@ export function assistantTurn(...blocks: readonly Block[]): Block {
   return { role: 'assistant', content: blocks };
 }
 
-export function toolResult(id: string, content: unknown, more: Block = {}): Block {
+export function toolResult(id: string, content: unknown): Block {
   return {
     role: 'user',
-    content: [{ tool_use_id: id, type: 'tool_result', content, is_error: false, ...more, ...marker }],
+    content: [{ tool_use_id: id, type: 'tool_result', content, is_error: false, ...marker }],
   };
 }

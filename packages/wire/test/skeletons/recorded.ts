@@ -27,7 +27,7 @@ export function recordedRequests(recording: unknown): readonly RecordedRequest[]
       scenario: String(scenario),
       name: nameOf(String(scenario), siblings.length > 1 ? number : null),
       path: String(path ?? url).replace(/\?.*$/, ''),
-      body: withoutMarks(body),
+      body: withFewTools(withoutMarks(body)),
     };
   });
 }
@@ -68,15 +68,25 @@ function withoutMarks(value: unknown): unknown {
   );
 }
 
-function schemaOf(cut: string): unknown {
+function schemaOf(cut: string): object {
   const [, names = ''] = /properties: ([\w, ]*)/.exec(cut) ?? [];
   const properties = names.split(', ').filter((name) => name !== '');
   return { type: 'object', properties: Object.fromEntries(properties.map((name) => [name, {}])) };
 }
 
-/** A tool, also when only `type:name` is left of it; other texts are remarks. */
+/** A tool, also when only `type:name` or `<name>` is left of it; other texts are remarks. */
 function toolsOf(tool: unknown): readonly unknown[] {
   if (typeof tool !== 'string') return [withoutMarks(tool)];
+  const [cut, cutName, deferred] = /^<([A-Z]\w+)( defer_loading)?>$/.exec(tool) ?? [];
+  if (cut !== undefined)
+    return [
+      {
+        name: cutName,
+        description: cutName,
+        input_schema: { $schema: 'https://json-schema.org/draft/2020-12/schema', ...schemaOf('') },
+        ...(deferred !== undefined && { defer_loading: true }),
+      },
+    ];
   const [, type = '', name = '', inner = ''] = /^(\w+):(\w+)(?: \{(\w+)\})?$/.exec(tool) ?? [];
   const rest = cutTools.get(type)?.(name, inner);
   return rest ? [{ type, name, description: name, ...rest }] : [];
@@ -88,3 +98,21 @@ const cutTools: ReadonlyMap<string, RestOfTool> = new Map<string, RestOfTool>([
   ['custom', (name) => ({ format: { type: 'grammar', syntax: 'lark', definition: name } })],
   ['namespace', (_name, inner) => ({ tools: toolsOf(`function:${inner}`) })],
 ]);
+
+/** A body whose tools have no type (there may be twenty): one for each set of members, and those that it speaks of. */
+function withFewTools(body: unknown): unknown {
+  if (!isRecord(body) || !Array.isArray(body['tools'])) return body;
+  const { tools, ...rest } = body;
+  const named = JSON.stringify(rest);
+  const shapes = new Set<string>();
+  const few = tools.filter((tool: unknown) => {
+    if (!isRecord(tool) || 'type' in tool) return true;
+    const shape = Object.keys(tool).join();
+    const isNew = !shapes.has(shape);
+    shapes.add(shape);
+    return isNew || named.includes(`name":"${String(tool['name'])}"`);
+  });
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [name, name === 'tools' ? few : value]),
+  );
+}

@@ -66,6 +66,44 @@ test('addresses and data keep their kind', () => {
   );
 });
 
+test('heads that mean something and the data of an attachment stay what they are', () => {
+  const blocks = [
+    { type: 'text', text: 'x-anthropic-billing-header: cc_version=1;' },
+    { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'iVBORw' } },
+  ];
+  assert.deepEqual(createSkeletons()(blocks), [
+    { type: 'text', text: 'x-anthropic-billing-header:Words 1.' },
+    { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } },
+  ]);
+});
+
+test('of tools with the same members one stays, and those that the request speaks of', () => {
+  const tools = [
+    '<Agent>',
+    '<Bash>',
+    '<Later defer_loading>',
+    '<Read>',
+    { type: 'web_search_20250305', name: 'w' },
+  ];
+  const messages = [{ role: 'assistant', content: [{ type: 'tool_use', name: 'Read' }] }];
+  const requests = [{ scenario: 'a', path: '/v1/messages', body: { messages, tools } }];
+  const [request] = recordedRequests({ requests });
+  const input_schema = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    properties: {},
+  };
+  assert.deepEqual(request?.body, {
+    messages,
+    tools: [
+      { name: 'Agent', description: 'Agent', input_schema },
+      { name: 'Later', description: 'Later', input_schema, defer_loading: true },
+      { name: 'Read', description: 'Read', input_schema },
+      { type: 'web_search_20250305', name: 'w' },
+    ],
+  });
+});
+
 test('the requests of a recording are named by their scenario, and numbered where there are several', () => {
   const requests = [
     { scenario: 'tool loop', path: '/v1/responses', body: { a: 1 } },

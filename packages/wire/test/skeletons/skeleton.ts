@@ -5,10 +5,12 @@ const protocolMembers: ReadonlySet<string> = new Set([
   '$schema',
   'context',
   'detail',
+  'display',
   'effort',
   'execution',
   'generate_summary',
   'include',
+  'media_type',
   'mode',
   'model',
   'name',
@@ -25,6 +27,7 @@ const protocolMembers: ReadonlySet<string> = new Set([
   'summary',
   'syntax',
   'tool_choice',
+  'tool_name',
   'type',
   'verbosity',
 ]);
@@ -32,6 +35,8 @@ const protocolWord = /^[\w.:/#-]{1,64}$/;
 const plainName = /^[\w$.-]{1,64}$/;
 const idMember = /(^|_)(id|key)$/;
 const prefixedId = /^([a-z]+)_/;
+/** Beginnings by which a text is more than words. */
+const knownHead = /^(x-anthropic-billing-header:|<system-reminder>)/;
 
 /**
  * The shapes of recorded requests with words of our own: members, order, types, lengths of lists, numbers and protocol
@@ -69,7 +74,9 @@ function textOf(text: string, member: string, substitute: Substitute): string {
   const [, mediaType] = /^data:([\w/+.-]+)/.exec(text) ?? [];
   if (mediaType !== undefined) return `data:${mediaType};base64,AAAA`;
   if (/^https?:/.test(text)) return substitute(text, (count) => `https://example.com/${count}`);
-  if (!idMember.test(member)) return substitute(text, (count) => `Words ${count}.`);
+  if (member === 'data') return 'AAAA';
+  const [head = ''] = knownHead.exec(text) ?? [];
+  if (!idMember.test(member)) return substitute(text, (count) => `${head}Words ${count}.`);
   const [prefix = 'id_'] = prefixedId.exec(text) ?? [];
   return substitute(text, (count) => prefix + String(count));
 }
