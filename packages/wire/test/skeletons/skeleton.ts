@@ -75,10 +75,17 @@ function textOf(text: string, member: string, substitute: Substitute): string {
   if (mediaType !== undefined) return `data:${mediaType};base64,AAAA`;
   if (/^https?:/.test(text)) return substitute(text, (count) => `https://example.com/${count}`);
   if (member === 'data') return 'AAAA';
-  const [head = ''] = knownHead.exec(text) ?? [];
-  if (!idMember.test(member)) return substitute(text, (count) => `${head}Words ${count}.`);
+  return idMember.test(member) ? idOf(text, substitute) : wordsOf(text, substitute);
+}
+
+function idOf(text: string, substitute: Substitute): string {
   const [prefix = 'id_'] = prefixedId.exec(text) ?? [];
   return substitute(text, (count) => prefix + String(count));
+}
+
+function wordsOf(text: string, substitute: Substitute): string {
+  const [head = ''] = knownHead.exec(text) ?? [];
+  return substitute(text, (count) => `${head}Words ${count}.`);
 }
 
 function parsedObject(text: string): unknown {
