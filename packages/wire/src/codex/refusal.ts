@@ -36,6 +36,8 @@ const insideAnswer: Origin = { status: 400, retryAfterSeconds: null };
 
 const OVERLOAD_RETRY_SECONDS = 5;
 const BURST_RETRY_SECONDS = 5;
+/** A quota is not filled up while a client waits. */
+const QUOTA_RETRY_SECONDS = 3600;
 
 const accountUnusable: Refusal = {
   fault: { kind: 'oauth_unavailable', message: 'oauth token unavailable, run auth login' },
@@ -63,7 +65,7 @@ const byCode: Readonly<Record<string, (error: UpstreamError, origin: Origin) => 
   }),
   invalid_encrypted_content: (error, origin) => ({ ...handedOn(error, origin), remedy: 'without_reasoning' }),
   rate_limit_exceeded: (error, origin) => handedOn(error, { ...origin, status: 429 }),
-  insufficient_quota: (error, origin) => handedOn(error, { ...origin, status: 429 }),
+  insufficient_quota: (error) => handedOn(error, { status: 429, retryAfterSeconds: QUOTA_RETRY_SECONDS }),
   cyber_policy: (error, origin) => handedOn(error, { ...origin, status: 400 }),
   bio_policy: (error, origin) => handedOn(error, { ...origin, status: 400 }),
   misalignment_policy_violation: (error, origin) => handedOn(error, { ...origin, status: 400 }),

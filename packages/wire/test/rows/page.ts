@@ -1,10 +1,15 @@
+import type { Remedy } from '../../src/codex/refusal.ts';
 import { isRecord } from '../../src/record.ts';
 import { smallestUpstream } from './observed.ts';
 import {
   isRequestRow,
   type AcceptedCase,
+  type AnswerRow,
   type Case,
   type Chapter,
+  type DialectChapter,
+  type Failure,
+  type FaultCase,
   type GoldenCase,
   type Refused,
   type Row,
@@ -47,15 +52,23 @@ function linkTo(title: string, chapter?: string): string {
   return `[${title}](#${anchor})`;
 }
 
-function chapterText({ title, dialect, smallest, sections }: Chapter): string {
-  const upstream = JSON.stringify(smallestUpstream(dialect, smallest));
+function chapterText(chapter: Chapter): string {
+  const { title, sections } = chapter;
+  const folder = 'dialect' in chapter ? chapter.dialect.name : '';
   return [
     `\n## ${title}\n`,
+    ...('dialect' in chapter ? beginningOf(chapter) : [chapter.about]),
+    ...sections.map((section) => sectionText(section, title, folder)),
+  ].join('\n');
+}
+
+function beginningOf({ dialect, smallest }: DialectChapter): readonly string[] {
+  const upstream = JSON.stringify(smallestUpstream(dialect, smallest));
+  return [
     `\`POST /v1${dialect.path}\`. The smallest body is ${json(smallest)}, and this goes upstream for it:\n`,
     `    ${upstream}\n`,
     'The examples show what they have beside it, and what changes by that: `upstream` in the body that goes there, `here` in\nwhat the gateway does itself.',
-    ...sections.map((section) => sectionText(section, title, dialect.name)),
-  ].join('\n');
+  ];
 }
 
 function sectionText({ title, about, rows }: Section, chapter: string, folder: string): string {
@@ -76,9 +89,16 @@ function sectionText({ title, about, rows }: Section, chapter: string, folder: s
 }
 
 function tableRow(row: Row): string {
-  const says = row.says.replaceAll('|', '\\|');
-  const name = quoted(row).replaceAll('|', '\\|');
-  return isRequestRow(row) ? `| ${name} | ${row.outcome.join(', ')} | ${says} |` : `| ${name} | ${says} |`;
+  const cells = isRequestRow(row)
+    ? [quoted(row), row.outcome.join(', '), row.says]
+    : [quoted(row), [...statusesOf(row), row.says].join(' ')];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** Those that clients get when it is about a failure. */
+function statusesOf({ cases }: AnswerRow): readonly string[] {
+  const statuses = cases.flatMap((each) => ('told' in each ? [each.told.status] : []));
+  return statuses.length === 0 ? [] : [`**${[...new Set(statuses)].join(', ')}.**`];
 }
 
 /** Names of the wire have spaces only behind a comma or a colon: they are code, other words are words. */
@@ -90,6 +110,7 @@ function quoted(row: Row): string {
 function caseText(each: Case, folder: string): string {
   if ('golden' in each) return goldenText(each, folder);
   if ('test' in each) return `[${each.test}](../${each.file})`;
+  if ('told' in each) return faultText(each);
   const { sends, beside, setting } = each;
   const given = [
     isRecord(sends) ? sentText(sends) : `the body ${json(sends)}`,
@@ -107,6 +128,36 @@ function goldenText({ golden, stream, never, reply }: GoldenCase, folder: string
   ];
   const link = `[${golden}](../packages/wire/fixtures/${folder}/streams/${golden}.sse)`;
   return told.length > 0 ? `${link}: ${told.join('; ')}` : link;
+}
+
+function faultText({ when, tries, told }: FaultCase): string {
+  const { status, error, anthropic, headers = {} } = told;
+  const words = 'fault' in when ? '' : `: ${error.message}`;
+  const otherWords = anthropic.message === undefined ? '' : `: ${anthropic.message}`;
+  const parts = [
+    `${failureText(when)} → **${status}** ${[error.type, error.code, error.param].filter(Boolean).map(String).map(code).join(' ')}${words}`,
+    `Messages **${anthropic.status ?? status}** ${code(anthropic.type)}${otherWords}`,
+    ...Object.entries(headers).map(([name, value]) => code(`${name}: ${value}`)),
+    ...(tries === undefined ? [] : [`tried first: ${remedyWords[tries]}`]),
+  ];
+  return parts.join('; ');
+}
+
+const remedyWords: Readonly<Record<Remedy, string>> = {
+  none: 'nothing',
+  fresh_token: 'a fresh token',
+  other_account: 'another account',
+  pause: 'the same again, after a pause',
+  without_reasoning: 'the same without sealed reasoning',
+};
+
+function failureText(when: Failure): string {
+  if ('fault' in when) return `\`${when.fault.kind}\``;
+  if ('error' in when) return `the error ${json(when.error)}`;
+  if ('event' in when) return `the event ${json(when.event)}`;
+  const { status, body, retryAfterSeconds } = when;
+  const wait = retryAfterSeconds === undefined ? '' : `, \`retry-after: ${retryAfterSeconds}\``;
+  return `${status} ${typeof body === 'string' ? code(body || ' ') : json(body)}${wait}`;
 }
 
 function sentText(sends: Readonly<Record<string, unknown>>): string {

@@ -1,5 +1,8 @@
+import type { Remedy } from '../../src/codex/refusal.ts';
 import type { Dialect, Recalled } from '../../src/dialects/dialect.ts';
+import type { Fault, Outcome as Fate } from '../../src/fault.ts';
 import type { openContext } from '../open-context.ts';
+import type { RawEvent } from '../upstream-events.ts';
 import type { Here } from './observed.ts';
 
 /**
@@ -26,11 +29,11 @@ export interface RequestRow {
   readonly cases: NonEmpty<AcceptedCase | RefusedCase | GoldenCase | ProvenCase>;
 }
 
-/** Something that the upstream answers, or that happens to an answer. */
+/** Something that the upstream answers, or that happens to a request or an answer. */
 export interface AnswerRow {
   readonly event: string;
   readonly says: string;
-  readonly cases: NonEmpty<GoldenCase | ProvenCase>;
+  readonly cases: NonEmpty<GoldenCase | FaultCase | ProvenCase>;
 }
 
 export type Row = RequestRow | AnswerRow;
@@ -84,6 +87,44 @@ export interface GoldenCase {
   readonly reply?: string;
 }
 
+/** What went wrong: the gateway's own name for it, or what the upstream has said. */
+export type Failure =
+  | { readonly fault: Fault }
+  /** An error object, which means the same in a 400, in an `error` event and in a failed response. */
+  | { readonly error: Members }
+  | { readonly status: number; readonly body: unknown; readonly retryAfterSeconds?: number }
+  | { readonly event: RawEvent };
+
+/** What the clients of every dialect are told of a failure. */
+export interface FaultCase {
+  readonly when: Failure;
+  /** What is tried before anybody is told; nothing when absent. */
+  readonly tries?: Remedy;
+  readonly told: Told;
+}
+
+export interface Told {
+  readonly status: number;
+  /** The members of OpenAI's error; param is null when absent. */
+  readonly error: {
+    readonly message: string;
+    readonly type: string;
+    readonly code: string | null;
+    readonly param?: string;
+  } & Members;
+  /** Anthropic's error type, and what else differs there. */
+  readonly anthropic: {
+    readonly type: string;
+    readonly status?: number;
+    readonly message?: string;
+    readonly details?: Members;
+  };
+  /** The word for logs, metrics and `x-gateway-outcome`. */
+  readonly outcome: Fate;
+  /** Headers beside it. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** A test that is not about translation alone; `file` below the project's folder. */
 export interface ProvenCase {
   readonly file: string;
@@ -96,8 +137,17 @@ export interface Section {
   readonly rows: NonEmpty<Row>;
 }
 
+/** Tables of what is the same in every dialect. */
+export interface CommonChapter {
+  readonly title: string;
+  readonly about: string;
+  readonly sections: readonly Section[];
+}
+
+export type Chapter = DialectChapter | CommonChapter;
+
 /** All tables of one dialect. */
-export interface Chapter {
+export interface DialectChapter {
   readonly title: string;
   readonly dialect: Dialect;
   /** The smallest body that is answered: cases say what they have beside it. */

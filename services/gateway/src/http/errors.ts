@@ -2,7 +2,8 @@ import type { Logger } from '@codex-gateway/service-kit/logger.ts';
 import { dialects } from '@codex-gateway/wire/dialects/registry.ts';
 import { openAiErrorReply } from '@codex-gateway/wire/dialects/openai-error.ts';
 import type { Dialect } from '@codex-gateway/wire/dialects/dialect.ts';
-import { FaultError, faultRules, type Fault } from '@codex-gateway/wire/fault.ts';
+import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
+import { faultHeaders } from '@codex-gateway/wire/fault-headers.ts';
 import type { ErrorRequestHandler } from 'express';
 import type { Scopes } from './request-scope.ts';
 
@@ -26,7 +27,7 @@ export function answerErrors({ scopes, logger }: ErrorDeps): ErrorRequestHandler
     req.resume();
     const { upstreamRequestId: upstreamId } = record;
     if (upstreamId !== null) res.set('x-upstream-request-id', upstreamId);
-    res.status(reply.status).set(errorHeaders(fault)).json(reply.body);
+    res.status(reply.status).set(faultHeaders(fault)).json(reply.body);
   };
 }
 
@@ -52,29 +53,4 @@ function faultOf(error: unknown): Fault {
     kind: 'internal_error',
     message: 'An internal error occurred. Please name the request id when you report it.',
   };
-}
-
-/** The longest wait that clients are told: the OpenAI SDK ignores a longer one, the Anthropic SDK would sleep it. */
-const MAX_RETRY_AFTER = 60;
-/** A full minute window has room again within its 60 seconds and the second that counts whole. */
-const WORTH_WAITING = MAX_RETRY_AFTER + 1;
-
-function errorHeaders(fault: Fault): Record<string, string> {
-  const headers: Record<string, string> = { 'x-gateway-outcome': faultRules[fault.kind].outcome };
-  if (fault.kind === 'method_not_allowed') headers['allow'] = fault.allow;
-  if (fault.kind === 'upgrade_required') Object.assign(headers, whatToUpgradeTo);
-  const wait = waitOf(fault);
-  if (wait === null) return headers;
-  headers['retry-after'] = String(Math.min(Math.max(1, Math.ceil(wait)), MAX_RETRY_AFTER));
-  if (wait > WORTH_WAITING) headers['x-should-retry'] = 'false';
-  return headers;
-}
-
-/** A 426 has to name the protocol that is wanted (RFC 9110, 15.5.22): the one that is spoken here already. */
-const whatToUpgradeTo = { upgrade: 'HTTP/1.1', connection: 'close, upgrade' };
-
-/** Seconds until another try is worth while, null when the fault says nothing of it. */
-function waitOf(fault: Fault): number | null {
-  if (fault.kind === 'usage_limit_reached') return Number.POSITIVE_INFINITY;
-  return 'retryAfterSeconds' in fault ? fault.retryAfterSeconds : null;
 }

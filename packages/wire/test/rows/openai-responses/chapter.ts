@@ -10,6 +10,7 @@ import { model } from './model.ts';
 import { options } from './options.ts';
 import { other } from './other.ts';
 import { parts } from './parts.ts';
+import { paths } from './paths.ts';
 import { sampling } from './sampling.ts';
 import { tools } from './tools.ts';
 
@@ -19,5 +20,18 @@ export const openaiResponsesRows: Chapter = {
   smallest: { model: 'gpt-5.5', input: 'Hi.' },
   fields: Object.keys(requestSchema.shape),
   goldens: [...cases, ...emulationCases].map(({ name }) => name),
-  sections: [model, input, parts, tools, options, sampling, conversation, other, stream, output, endings],
+  sections: [
+    model,
+    input,
+    parts,
+    tools,
+    options,
+    sampling,
+    conversation,
+    other,
+    stream,
+    output,
+    endings,
+    paths,
+  ],
 };
