@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { codexBackend } from '../src/codex/upstream.ts';
 import type { OpenContext, ResolvedModel, Stamp } from '../src/dialects/dialect.ts';
 import { defaultOptions } from '../src/dialects/options.ts';
 
@@ -28,6 +29,7 @@ export function openContext({
       ...model,
     }),
     options: defaultOptions,
+    upstream: codexBackend,
     maxTokens: null,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
     ...rest,

@@ -81,6 +81,7 @@ export function createGateway({ config, clock, logger, network = createNetwork()
       ring,
       logger,
       ...backend.asking,
+      upstream: backend.traits,
       passesThrough: backend.passesThrough,
       clock,
       now: clock.now,

@@ -29,7 +29,7 @@ export interface BackendDeps {
 }
 
 /** Everything on the far side. */
-export interface Backend extends Pick<Upstream, 'passesThrough' | 'hasCredentials' | 'start'> {
+export interface Backend extends Pick<Upstream, 'traits' | 'passesThrough' | 'hasCredentials' | 'start'> {
   /** The two ways to ask: in events, and in bytes. */
   readonly asking: { readonly ask: AskUpstream; readonly askBytes: AskBytes };
   readonly models: ModelsCache;
@@ -69,6 +69,7 @@ export function createBackend({ config, clock, logger, metrics }: BackendDeps): 
   return {
     asking: { ask: createRetry({ ...retry, client }), askBytes: createByteClient({ ...retry, ...post }) },
     models,
+    traits: upstream.traits,
     passesThrough: upstream.passesThrough,
     hasCredentials: upstream.hasCredentials,
     start: () => {

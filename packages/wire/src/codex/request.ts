@@ -1,4 +1,5 @@
 import type { InputItem } from './items.ts';
+import { takenOptions, type RequestOptions, type UpstreamTraits } from './upstream.ts';
 
 /** A tool as the upstream takes it: `function` and `custom` are built here, the others pass through. */
 export type CodexTool = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -30,17 +31,19 @@ export interface CodexRequestParts {
   readonly parallelToolCalls: boolean;
   readonly reasoning: ReasoningOptions;
   readonly text: TextOptions;
-  /** Added to `reasoning.encrypted_content`, which is always asked for. */
+  /** Added to `reasoning.encrypted_content`, which every model that reasons is asked for. */
   readonly include: readonly string[];
   readonly promptCacheKey: string;
   readonly serviceTier: 'priority' | undefined;
+  /** What the upstream does not take of these is left out. */
+  readonly options?: RequestOptions;
 }
 
 /**
  * The body of `POST /responses`. The backend refuses every top-level field it does not know, so this is an allow-list
  * that is built, never a client body with fields deleted.
  */
-export interface CodexRequest {
+export interface CodexRequest extends RequestOptions {
   readonly model: string;
   readonly instructions: string;
   readonly input: readonly Readonly<object>[];
@@ -56,23 +59,22 @@ export interface CodexRequest {
   readonly stream: true;
 }
 
-const DEFAULT_INSTRUCTIONS = 'You are a helpful assistant.';
-
 /**
- * The first of these that says something. The backend demands the field, so there is a default; but clients that put
+ * The first of these that says something. The Codex backend demands the field, so there is a default; but clients that put
  * their prompt into a leading developer message (the Codex CLI does) have said everything: they get none added.
  */
 export function instructionsFor(
   candidates: readonly (string | null | undefined)[],
   input: readonly InputItem[],
+  { defaultInstructions }: UpstreamTraits,
 ): string {
   const given = candidates.find((text) => typeof text === 'string' && text.trim() !== '');
   if (typeof given === 'string') return given;
-  return input.find((item) => item.type === 'message')?.role === 'developer' ? '' : DEFAULT_INSTRUCTIONS;
+  return input.find((item) => item.type === 'message')?.role === 'developer' ? '' : defaultInstructions;
 }
 
 /** Builds the body with its keys in one fixed order: upstream caches prompts by prefix, so equal requests must be equal bytes. */
-export function codexRequest(parts: CodexRequestParts): CodexRequest {
+export function codexRequest(parts: CodexRequestParts, upstream: UpstreamTraits): CodexRequest {
   const { tools, toolChoice, reasoning, text, serviceTier } = parts;
   const searches = tools.some((tool) => tool.type === 'web_search');
   // Newer models get their tools as an item of the input, with no `tools` beside it.
@@ -90,13 +92,14 @@ export function codexRequest(parts: CodexRequestParts): CodexRequest {
     ...(Object.keys(text).length > 0 && { text }),
     include: [
       ...new Set([
-        'reasoning.encrypted_content',
+        ...(upstream.reasons(parts.model) ? ['reasoning.encrypted_content'] : []),
         ...(searches ? ['web_search_call.action.sources'] : []),
         ...parts.include,
       ]),
     ],
     prompt_cache_key: parts.promptCacheKey,
     ...(serviceTier !== undefined && { service_tier: serviceTier }),
+    ...takenOptions(parts.options ?? {}, upstream),
     store: false,
     stream: true,
   };

@@ -2,6 +2,7 @@ import type { CodexEvent } from '../codex/events.ts';
 import type { Folded, FoldedItem } from '../codex/fold.ts';
 import type { InputItem } from '../codex/items.ts';
 import type { CodexRequest, CodexTool } from '../codex/request.ts';
+import type { UpstreamTraits } from '../codex/upstream.ts';
 import type { EmulationRules } from '../emulation/rules.ts';
 import type { Fault } from '../fault.ts';
 import type { PathStyle } from './field-path.ts';
@@ -82,6 +83,7 @@ export interface OpenContext {
   readonly cacheScope: string;
   readonly resolveModel: (requested: string) => ResolvedModel;
   readonly options: DialectOptions;
+  readonly upstream: UpstreamTraits;
   /** The key's own limit of visible tokens, in force when the request names none; null: it has none. */
   readonly maxTokens: number | null;
   /** Hex SHA-256 of a text. */

@@ -13,24 +13,38 @@ export interface Wishes {
 /** Where the client sees the text of an answer. */
 export type TextView = Pick<EmulationRules, 'commentaryIsVisible' | 'separator'>;
 
-/** Plans what is enforced here; what the operator has switched off is declared instead. */
+/** Plans what is enforced here, since the upstream is not told; what the operator has switched off is declared instead. */
 export function planEmulation(
   { stop, limits }: Wishes,
   view: TextView,
-  { options, maxTokens }: OpenContext,
+  context: OpenContext,
   warnings: WarningLog,
 ): EmulationRules {
-  const { emulate } = options;
+  const { emulate } = context.options;
   const stops = Object.entries(stop).filter(([, texts]) => stopStrings(texts).length > 0);
-  const given = givenLimits(limits);
+  const limit = limitToKeep(limits, context);
   if (!emulate.stop) for (const [field] of stops) warnings.dropped(field);
-  if (!emulate.maxTokens) for (const { field } of given) warnings.dropped(field);
+  if (!emulate.maxTokens && limit !== null)
+    for (const { field } of givenLimits(limits)) warnings.dropped(field);
   return {
     ...view,
     stop: emulate.stop ? stops.flatMap(([, texts]) => stopStrings(texts)) : [],
     toolText: emulate.toolText,
-    maxTokens: emulate.maxTokens ? (given[0]?.tokens ?? maxTokens) : null,
+    maxTokens: emulate.maxTokens ? limit : null,
   };
+}
+
+/** The limit, unless the upstream takes it and so keeps it itself. */
+function limitToKeep(limits: Wishes['limits'], { maxTokens, upstream }: OpenContext): number | null {
+  const limit = givenLimits(limits)[0]?.tokens ?? maxTokens;
+  if (limit === null || !upstream.takes.has('max_output_tokens')) return limit;
+  return limit < upstream.leastTokenLimit ? limit : null;
+}
+
+/** The limit as an upstream may be told it; one that is smaller than it takes is kept here beside that. */
+export function limitToTell({ limits }: Wishes, { maxTokens, upstream }: OpenContext): number | undefined {
+  const limit = givenLimits(limits)[0]?.tokens ?? maxTokens;
+  return limit === null ? undefined : Math.max(limit, upstream.leastTokenLimit);
 }
 
 function givenLimits(limits: Wishes['limits']): readonly TokenLimit[] {

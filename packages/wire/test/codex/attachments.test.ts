@@ -3,21 +3,25 @@ import { test } from 'node:test';
 import { remoteAttachments, withAttachments } from '../../src/codex/attachments.ts';
 import type { InputItem } from '../../src/codex/items.ts';
 import { codexRequest } from '../../src/codex/request.ts';
+import { codexBackend } from '../../src/codex/upstream.ts';
 
 function requestOf(...input: readonly InputItem[]) {
-  return codexRequest({
-    model: 'gpt-5.5',
-    instructions: 'Look.',
-    input,
-    tools: [],
-    toolChoice: undefined,
-    parallelToolCalls: true,
-    reasoning: {},
-    text: {},
-    include: [],
-    promptCacheKey: 'key',
-    serviceTier: undefined,
-  });
+  return codexRequest(
+    {
+      model: 'gpt-5.5',
+      instructions: 'Look.',
+      input,
+      tools: [],
+      toolChoice: undefined,
+      parallelToolCalls: true,
+      reasoning: {},
+      text: {},
+      include: [],
+      promptCacheKey: 'key',
+      serviceTier: undefined,
+    },
+    codexBackend,
+  );
 }
 
 const cat = { type: 'input_image', image_url: 'https://a.example/cat', detail: 'low' } as const;

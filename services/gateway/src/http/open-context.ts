@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { UpstreamTraits } from '@codex-gateway/wire/codex/upstream.ts';
 import type { OpenContext, ResolvedModel } from '@codex-gateway/wire/dialects/dialect.ts';
 import type { DialectOptions } from '@codex-gateway/wire/dialects/options.ts';
 import type { Request } from 'express';
@@ -13,15 +14,22 @@ export interface ContextDeps {
   readonly resolveModel: (requested: string) => ResolvedModel;
   /** What the operator has chosen. */
   readonly options: DialectOptions;
+  /** What the upstream takes. */
+  readonly upstream: UpstreamTraits;
 }
 
 /** What a dialect must know of a request beside its body. */
-export function openContext(req: Request, key: ApiKey, { resolveModel, options }: ContextDeps): OpenContext {
+export function openContext(
+  req: Request,
+  key: ApiKey,
+  { resolveModel, options, upstream }: ContextDeps,
+): OpenContext {
   return {
     sessionId: sessionId(req),
     cacheScope: key.id,
     resolveModel,
     options,
+    upstream,
     maxTokens: key.limits.maxTokens ?? null,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
   };

@@ -1,5 +1,6 @@
 import { createHttpClient } from '@codex-gateway/service-kit/http-client.ts';
 import type { ServedAccount } from '@codex-gateway/wire/broker/contract.ts';
+import { codexBackend } from '@codex-gateway/wire/codex/upstream.ts';
 import { refusalOfReply } from '@codex-gateway/wire/codex/refusal.ts';
 import { backendCatalogSchema, builtInCatalog, toCatalog } from '../models/catalog.ts';
 import { createCatalogSource } from '../models/catalog-source.ts';
@@ -35,6 +36,7 @@ export function createCodexUpstream({ config, clock, logger, metrics, dispatcher
   return {
     endpoint,
     accounts,
+    traits: codexBackend,
     readCatalog: createCatalogSource({
       endpoint,
       accounts,

@@ -1,3 +1,4 @@
+import { openAiApi } from '@codex-gateway/wire/codex/upstream.ts';
 import { refusalOfReply, type Refusal } from '@codex-gateway/wire/codex/refusal.ts';
 import { listedCatalog, modelListSchema } from '../models/catalog.ts';
 import { createCatalogSource } from '../models/catalog-source.ts';
@@ -21,6 +22,7 @@ export function createOpenAiUpstream({ config, clock, dispatcher }: UpstreamDeps
   return {
     endpoint,
     accounts,
+    traits: openAiApi,
     readCatalog: createCatalogSource({
       endpoint,
       accounts,

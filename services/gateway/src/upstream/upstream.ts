@@ -1,5 +1,6 @@
 import type { Clock } from '@codex-gateway/service-kit/clock.ts';
 import type { Logger } from '@codex-gateway/service-kit/logger.ts';
+import type { UpstreamTraits } from '@codex-gateway/wire/codex/upstream.ts';
 import type { Dispatcher } from 'undici';
 import type { GatewayConfig } from '../config.ts';
 import type { Metrics } from '../metrics.ts';
@@ -12,6 +13,7 @@ import type { Endpoint } from './endpoint.ts';
 export interface Upstream {
   readonly endpoint: Endpoint;
   readonly accounts: Accounts;
+  readonly traits: UpstreamTraits;
   readonly readCatalog: ReadCatalog;
   /** Models while it was never reached; null: then it is not known which there are. */
   readonly builtInCatalog: Catalog | null;

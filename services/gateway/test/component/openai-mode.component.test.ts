@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createManualClock } from '@codex-gateway/testkit/manual-clock.ts';
 import { sendForBytes, stackBefore } from './byte-upstream.ts';
 import { chat, dialectCases, json, messages, responses, send } from './client.ts';
-import { OPENAI_API_KEY, startStack } from './stack.ts';
+import { OPENAI_API_KEY, startStack, type Stack } from './stack.ts';
 
 const bounded = { timeout: 60_000 };
 const mode = 'openai_api';
@@ -155,5 +155,76 @@ test(
     const answer = await send(`${stack.url}/v1/responses`, { body: responses.body('Go.') });
     assert.deepEqual([answer.status, answer.text], [200, failed]);
     assert.match(stack.logs(), /"status":200,"outcome":"upstream_error"/);
+  },
+);
+
+/** What the API was asked last, as the gateway has translated it. */
+function asked({ simulator }: Stack): Readonly<Record<string, unknown>> {
+  const { body } = simulator.control.journal().requests.findLast(({ method }) => method === 'POST') ?? {};
+  return body as Record<string, unknown>; // the gateway sends nothing but objects
+}
+
+test('Messages are translated with what the API takes, and only the rest is declared', bounded, async (t) => {
+  const stack = await startStack(t, { mode });
+  const ask = (more: object) =>
+    send(stack.url + messages.path, {
+      headers: { 'anthropic-version': '2023-06-01' },
+      body: messages.body('Say exactly: one two three.', { ...more }),
+    });
+  const answer = await ask({
+    temperature: 0.2,
+    top_p: 0.9,
+    top_k: 5,
+    metadata: { user_id: 'user-1' },
+    stop_sequences: [' three'],
+  });
+  const { content, stop_reason, stop_sequence } = json(answer) as Readonly<Record<string, unknown>>; // as documented
+  assert.deepEqual(
+    [content, stop_reason, stop_sequence],
+    [[{ type: 'text', text: 'one two' }], 'stop_sequence', ' three'],
+  );
+  assert.equal(answer.headers['x-gateway-warnings'], 'dropped=top_k; usage=estimated');
+  const { temperature, top_p, max_output_tokens, safety_identifier, store, instructions } = asked(stack);
+  assert.deepEqual(
+    { temperature, top_p, max_output_tokens, store, instructions },
+    { temperature: 0.2, top_p: 0.9, max_output_tokens: 4_000, store: false, instructions: '' },
+  );
+  assert.match(String(safety_identifier), /^[0-9a-f]{64}$/);
+});
+
+test('a limit below what the API takes is kept all the same', bounded, async (t) => {
+  const stack = await startStack(t, { mode });
+  const body = messages.body('Say exactly: one two three four five.', { max_tokens: 2 });
+  const { content, stop_reason } = json(await send(stack.url + messages.path, { body })) as Readonly<
+    Record<string, unknown>
+  >; // as documented
+  assert.deepEqual([content, stop_reason], [[{ type: 'text', text: 'one two' }], 'max_tokens']);
+  assert.equal(asked(stack)['max_output_tokens'], 16);
+});
+
+test(
+  'reasoning that Messages clients cannot carry comes back between the turns of their tools',
+  bounded,
+  async (t) => {
+    const stack = await startStack(t, { mode });
+    const tools = [{ name: 'look', input_schema: { type: 'object' } }];
+    const question = messages.body('[[sim: reasoning]] [[sim: call look {}]]', { tools });
+    const first = json(await send(stack.url + messages.path, { body: question })) as {
+      readonly content: readonly { readonly type: string; readonly id: string }[];
+    }; // as documented
+    const call = first.content.find(({ type }) => type === 'tool_use');
+    assert.ok(call);
+    const more = [
+      ...(question['messages'] as readonly object[]),
+      { role: 'assistant', content: first.content },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: call.id, content: 'a cat' }] },
+    ];
+    const second = await send(stack.url + messages.path, { body: { ...question, messages: more } });
+    assert.equal(second.status, 200, second.text);
+    const { input } = asked(stack) as { readonly input: readonly { readonly type: string }[] };
+    assert.deepEqual(
+      input.map(({ type }) => type),
+      ['message', 'reasoning', 'function_call', 'function_call_output'],
+    );
   },
 );

@@ -5,6 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { createHttpClient } from '@codex-gateway/service-kit/http-client.ts';
 import { listen } from '@codex-gateway/service-kit/lifecycle.ts';
 import { codexRequest } from '@codex-gateway/wire/codex/request.ts';
+import { codexBackend } from '@codex-gateway/wire/codex/upstream.ts';
 import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
 import { codexEndpoint, toAccount } from '../../src/upstream/codex-upstream.ts';
 import { createEventClient, type UpstreamResult } from '../../src/upstream/event-client.ts';
@@ -15,19 +16,22 @@ import { servedAccount } from '../served-account.ts';
 
 const bounded = { timeout: 10_000 };
 
-const request = codexRequest({
-  model: 'gpt-5.5',
-  instructions: 'Be brief.',
-  input: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'grüße ☃' }] }],
-  tools: [],
-  toolChoice: undefined,
-  parallelToolCalls: true,
-  reasoning: {},
-  text: {},
-  include: [],
-  promptCacheKey: 'cache-key',
-  serviceTier: undefined,
-});
+const request = codexRequest(
+  {
+    model: 'gpt-5.5',
+    instructions: 'Be brief.',
+    input: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'grüße ☃' }] }],
+    tools: [],
+    toolChoice: undefined,
+    parallelToolCalls: true,
+    reasoning: {},
+    text: {},
+    include: [],
+    promptCacheKey: 'cache-key',
+    serviceTier: undefined,
+  },
+  codexBackend,
+);
 
 function frame(type: string, more: Readonly<Record<string, unknown>> = {}): string {
   return `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`;

@@ -5,6 +5,7 @@ import type { ServedAccount } from '@codex-gateway/wire/broker/contract.ts';
 import type { CodexEvent } from '@codex-gateway/wire/codex/events.ts';
 import type { Refusal, Remedy } from '@codex-gateway/wire/codex/refusal.ts';
 import { codexRequest, type CodexRequest } from '@codex-gateway/wire/codex/request.ts';
+import { codexBackend } from '@codex-gateway/wire/codex/upstream.ts';
 import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
 import { createAccounts } from '../../src/upstream/accounts.ts';
 import { toAccount } from '../../src/upstream/codex-upstream.ts';
@@ -18,19 +19,22 @@ const START = Date.UTC(2027, 0, 1);
 const sealed = { type: 'reasoning', summary: [], encrypted_content: 'sealed' } as const;
 const message = { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }] } as const;
 
-const request: CodexRequest = codexRequest({
-  model: 'gpt-5.5',
-  instructions: 'Be brief.',
-  input: [sealed, message],
-  tools: [],
-  toolChoice: undefined,
-  parallelToolCalls: true,
-  reasoning: {},
-  text: {},
-  include: [],
-  promptCacheKey: 'k',
-  serviceTier: undefined,
-});
+const request: CodexRequest = codexRequest(
+  {
+    model: 'gpt-5.5',
+    instructions: 'Be brief.',
+    input: [sealed, message],
+    tools: [],
+    toolChoice: undefined,
+    parallelToolCalls: true,
+    reasoning: {},
+    text: {},
+    include: [],
+    promptCacheKey: 'k',
+    serviceTier: undefined,
+  },
+  codexBackend,
+);
 
 const faults = {
   token: { kind: 'oauth_unavailable', message: 'oauth token unavailable, run auth login' },

@@ -1,22 +1,27 @@
+import type { RequestOptions, UpstreamTraits } from '../../codex/upstream.ts';
 import { FaultError } from '../../fault.ts';
 import { isRecord } from '../../record.ts';
 import type { WarningLog } from '../warnings.ts';
 
 /** What becomes of a top-level field: nothing to say, declared as not honoured, or refused. */
 type Verdict = 'quiet' | 'dropped' | 'unknown' | 'refused';
-type Rule = (value: unknown) => Verdict;
+type Rule = (value: unknown, upstream: UpstreamTraits) => Verdict;
 
 /** Mapped to the upstream, or done by the gateway itself. */
 const honoured: Rule = () => 'quiet';
 /** Advice about caching, billing or routing at the vendor, without an effect on the answer. */
 const advice: Rule = () => 'quiet';
-const dropped: Rule = (value) => (isEmpty(value) ? 'quiet' : 'dropped');
+const dropped = (value: unknown): Verdict => (isEmpty(value) ? 'quiet' : 'dropped');
 const refused: Rule = (value) => (isEmpty(value) ? 'quiet' : 'refused');
 const unknown: Rule = (value) => (isEmpty(value) ? 'quiet' : 'unknown');
-const droppedUnless =
-  (neutral: unknown): Rule =>
-  (value) =>
-    value === neutral ? 'quiet' : dropped(value);
+/** Told to an upstream that takes it; to others a value that changes nothing need not be told. */
+const toldAs =
+  (option: keyof RequestOptions, neutral: unknown): Rule =>
+  (value, { takes }) =>
+    takes.has(option) || value === neutral ? 'quiet' : dropped(value);
+
+/** The value of the sampling parameters that changes nothing; models that reason refuse to be told it. */
+export const NEUTRAL = 1;
 
 /** Every field of the Messages API, generally available and beta (@anthropic-ai/sdk 1.11, `MessageCreateParamsBase`). */
 const rules: Readonly<Record<string, Rule>> = {
@@ -35,8 +40,8 @@ const rules: Readonly<Record<string, Rule>> = {
   max_tokens: honoured,
   stop_sequences: honoured,
 
-  temperature: droppedUnless(1),
-  top_p: droppedUnless(1),
+  temperature: toldAs('temperature', NEUTRAL),
+  top_p: toldAs('top_p', NEUTRAL),
   top_k: dropped,
 
   cache_control: advice,
@@ -64,13 +69,13 @@ const nameable = /^[\w.-]{1,64}$/;
  *
  * @throws FaultError for a field whose silent loss would change what the request means
  */
-export function declareFields(body: unknown, warnings: WarningLog): void {
+export function declareFields(body: unknown, upstream: UpstreamTraits, warnings: WarningLog): void {
   if (!isRecord(body)) return;
   const config = body['output_config'];
   if (isRecord(config) && !isEmpty(config['task_budget'])) warnings.dropped('output_config.task_budget');
   for (const [name, value] of Object.entries(body)) {
     const verdict = (Object.hasOwn(rules, name) ? rules[name] : undefined) ?? unknown;
-    switch (verdict(value)) {
+    switch (verdict(value, upstream)) {
       case 'quiet':
         break;
       case 'dropped':

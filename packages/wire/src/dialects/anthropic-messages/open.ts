@@ -21,6 +21,7 @@ import { createMessagesEncoder } from './encoder.ts';
 import { declareFields, refuseThread } from './fields.ts';
 import { isOpenAiStrict, objectSchema } from './json-schema.ts';
 import type { AnswerStyle } from './message.ts';
+import { requestOptions } from './request-options.ts';
 import { messagesReply } from './reply.ts';
 import { messagesSchema, type MessagesBody } from './schema.ts';
 import { planThinking } from './thinking.ts';
@@ -36,13 +37,14 @@ export function openMessages(body: unknown, context: OpenContext): Exchange {
   refuseThread(body);
   const request = parseBody(messagesSchema, body, 'dots');
   const warnings = createWarningLog();
-  declareFields(body, warnings);
+  declareFields(body, context.upstream, warnings);
   const { conversation, parts, style } = understand(request, context, warnings);
   const { items, bareCallIds, sealedBy } = conversation;
   const declaresNone = (request.tools ?? []).length === 0 && parts.tools.length === 0;
   const lacksTools = declaresNone && parts.toolChoice !== 'none';
   const { stop_sequences, max_tokens } = request;
   const wishes = { stop: { stop_sequences }, limits: { max_tokens } };
+  const options = requestOptions(request, wishes, context);
   const view = { commentaryIsVisible: !style.isJson, separator: '' };
   return {
     model: style.model,
@@ -57,7 +59,10 @@ export function openMessages(body: unknown, context: OpenContext): Exchange {
     codexRequest: (recalled) => {
       const input = withReasoning(items, recalled.reasoningByCallId);
       const tools = lacksTools ? restoredTools(items, recalled.tools, style.names) : parts.tools;
-      return codexRequest({ ...parts, tools, input: repairHistory(input, context.digest) });
+      return codexRequest(
+        { ...parts, tools, options, input: repairHistory(input, context.digest) },
+        context.upstream,
+      );
     },
     encoder: (stamp) => createMessagesEncoder(style, stamp),
     reply: (answer, stamp) => messagesReply(answer, style, stamp),
@@ -83,9 +88,11 @@ function understand(request: MessagesBody, context: OpenContext, warnings: Warni
   const instructions = instructionsFor(
     [systemText(request.system ?? '', reading), model.preset?.instructions],
     [first],
+    context.upstream,
   );
   const effort = conversation.effort ?? request.output_config?.effort ?? null;
-  const thinking = planThinking({ thinking: request.thinking ?? null, effort, model }, warnings);
+  const reasons = context.upstream.reasons(model.slug);
+  const thinking = planThinking({ thinking: request.thinking ?? null, effort, model, reasons }, warnings);
   const beginning = (): string => JSON.stringify([model.slug, instructions, plan.tools, first]);
   const parts = {
     model: model.slug,

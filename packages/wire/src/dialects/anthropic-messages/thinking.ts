@@ -17,6 +17,8 @@ export interface ThinkingWish {
   /** The effort in the request, the latest one where it is given more than once. */
   readonly effort: string | null;
   readonly model: ResolvedModel;
+  /** Whether the model reasons at all. */
+  readonly reasons: boolean;
 }
 
 const DEFAULT_ADAPTIVE_EFFORT = 'medium';
@@ -30,6 +32,7 @@ const effortOfBudget = [
 
 /** `thinking` and `output_config.effort` as the upstream takes them. An effort that had to be moved is declared. */
 export function planThinking(wish: ThinkingWish, warnings: WarningLog): ThinkingPlan {
+  if (!wish.reasons) return withoutThinking(wish, warnings);
   const asked = wantedEffort(wish);
   const field = wish.effort === null ? 'thinking' : 'output_config.effort';
   const effort = effortFor(asked, wish.model, { field, warnings });
@@ -40,6 +43,13 @@ export function planThinking(wish: ThinkingWish, warnings: WarningLog): Thinking
     reasoning: { ...(effort !== null && { effort }), ...(summary !== null && { summary }) },
     display,
   };
+}
+
+/** What was asked of a model that does not think is declared; not to think is what it does. */
+function withoutThinking({ thinking, effort }: ThinkingWish, warnings: WarningLog): ThinkingPlan {
+  if (effort !== null) warnings.dropped('output_config.effort');
+  if (thinking !== null && thinking.type !== 'disabled') warnings.dropped('thinking');
+  return { reasoning: {}, display: 'hidden' };
 }
 
 /** Null leaves it to the model. Clients that never speak of thinking get what the model does by itself. */

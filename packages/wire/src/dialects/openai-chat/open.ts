@@ -37,7 +37,11 @@ export function openChat(body: unknown, context: OpenContext): Exchange {
   const { turns } = conversation;
   const items = turns.flat();
   if (items.length === 0) throw invalidValue('messages', 'there is no content to answer');
-  const instructions = instructionsFor([conversation.instructions, model.preset?.instructions], items);
+  const instructions = instructionsFor(
+    [conversation.instructions, model.preset?.instructions],
+    items,
+    context.upstream,
+  );
   const display = context.options.chat.reasoning;
   const verbosity = request.verbosity ?? model.preset?.verbosity;
   const format = readFormat(request.response_format, ['response_format'], ['json_schema']);
@@ -75,7 +79,7 @@ export function openChat(body: unknown, context: OpenContext): Exchange {
     codexRequest: (recalled) => {
       const input = withJsonHint(withReasoning(items, recalled.reasoningByCallId), format);
       const tools = lacksTools ? restoredTools(items, recalled.tools, names) : plan.tools;
-      return codexRequest({ ...parts, tools, input: repairHistory(input, context.digest) });
+      return codexRequest({ ...parts, tools, input: repairHistory(input, context.digest) }, context.upstream);
     },
     encoder: (stamp) => createChatEncoder(style, stamp),
     reply: (answer, stamp) => chatReply(answer, style, stamp),

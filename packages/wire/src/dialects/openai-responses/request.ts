@@ -45,8 +45,12 @@ export function buildRequest(understood: Understood, recalled: Recalled, context
   const tools = understood.lacksTools
     ? restoredTools(items, recalled.tools, understood.names)
     : understood.tools.sent;
-  const instructions = instructionsFor([request.instructions, model.preset?.instructions], items);
-  return codexRequest({
+  const instructions = instructionsFor(
+    [request.instructions, model.preset?.instructions],
+    items,
+    context.upstream,
+  );
+  const parts = {
     model: model.slug,
     instructions,
     input: repairHistory(withJsonHint(items, understood.format), context.digest),
@@ -58,7 +62,8 @@ export function buildRequest(understood: Understood, recalled: Recalled, context
     include: understood.include,
     promptCacheKey: cacheKey({ ...understood, items, tools }, context),
     serviceTier: understood.serviceTier,
-  });
+  };
+  return codexRequest(parts, context.upstream);
 }
 
 /** @throws FaultError when the response that the request goes on from is not known any more */
