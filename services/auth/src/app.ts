@@ -124,7 +124,7 @@ interface AccountParts {
 
 function createAccountDeps(config: AuthConfig, parts: AccountParts): BrokerDeps['accountDeps'] {
   const { clock, holder, log, metrics, version } = parts;
-  const grantTimeoutMs = Math.min(GRANT_TIMEOUT_MS, config.intentDeadlineMs * GRANT_SHARE);
+  const grantTimeoutMs = Math.min(GRANT_TIMEOUT_MS, Math.floor(config.intentDeadlineMs * GRANT_SHARE));
   const grant = createRefreshGrant({
     issuer: config.issuer,
     clientId: config.clientId,

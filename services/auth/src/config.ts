@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readSettings, type Environment } from '@codex-gateway/service-kit/config.ts';
 import type { Secret } from '@codex-gateway/service-kit/secret.ts';
-import { ACCOUNT_FOLDER, type ApiServer } from './kubernetes/api-client.ts';
+import type { ApiServer } from './kubernetes/api-client.ts';
 import type { OnInDoubt } from './refresh-policy.ts';
 import { settingsSchema, type Settings } from './settings.ts';
 
@@ -88,11 +88,12 @@ function callersOf(settings: Settings): CallersConfig {
   return { kind: 'service_account', allowed: ALLOWED_CALLERS, apiServer: apiServerOf(settings) };
 }
 
-function apiServerOf({
-  KUBERNETES_SERVICE_HOST: host = '',
-  KUBERNETES_SERVICE_PORT: port,
-}: Settings): ApiServer {
-  return { url: `https://${host.includes(':') ? `[${host}]` : host}:${port}`, accountFolder: ACCOUNT_FOLDER };
+function apiServerOf(settings: Settings): ApiServer {
+  const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port } = settings;
+  return {
+    url: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    accountFolder: settings.KUBERNETES_ACCOUNT_FOLDER,
+  };
 }
 
 function atHome({ HOME = '~' }: Settings, path: string): string {

@@ -14,7 +14,7 @@ export interface OwnedAccount extends Account {
   readonly offerSeed: (seed: Seed) => Promise<void>;
 }
 
-/** How long a refusal may not cause the next refresh: a backend that refuses everything must not burn tokens. */
+/** How long the next refusal has to wait: a backend that refuses everything must not burn tokens. */
 const REJECT_HOLD_MS = 30_000;
 
 /** Watches over one durable login: refreshes it in time, once, whoever asks and however many. */
@@ -22,15 +22,16 @@ export function createOwnedAccount(deps: RefreshLoopDeps): OwnedAccount {
   const { alias, clock, log } = deps;
   const loop = createRefreshLoop(deps);
   let heldUntil = 0;
-  let closed = false;
 
   const reject = async (fingerprint: string): Promise<RejectReply['result']> => {
     if (fingerprintOf(loop.standing()) !== fingerprint) return 'not_current';
-    loop.update({ refused: fingerprint });
-    const now = clock.now();
-    const mayFly = !closed && loop.flight() === null && now >= Math.max(heldUntil, loop.standing().retryAt);
-    if (mayFly) heldUntil = now + REJECT_HOLD_MS;
-    await (mayFly ? loop.fly({ kind: 'rejected', fingerprint }) : loop.flight());
+    if (loop.standing().refused?.fingerprint !== fingerprint) {
+      const actAt = Math.max(clock.now(), heldUntil);
+      heldUntil = actAt + REJECT_HOLD_MS;
+      loop.update({ refused: { fingerprint, actAt } });
+      loop.look();
+    }
+    await loop.flight();
     return fingerprintOf(loop.standing()) === fingerprint ? 'unavailable' : 'refreshed';
   };
 
@@ -56,10 +57,7 @@ export function createOwnedAccount(deps: RefreshLoopDeps): OwnedAccount {
     },
     reject,
     offerSeed,
-    close: async () => {
-      closed = true;
-      await loop.close();
-    },
+    close: loop.close,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { AccountState } from '@codex-gateway/wire/broker/contract.ts';
 import type { AccountView } from './account.ts';
 import { digest } from './digest.ts';
-import { backOffMs, isUsable } from './refresh-policy.ts';
+import { backOffMs, isUsable, type Trigger } from './refresh-policy.ts';
 import type { RefreshResult } from './refresh.ts';
 import type { RefreshOutcome } from './settle.ts';
 import type { PermanentFailure, StoreReading, TokenRecord } from './store/token-store.ts';
@@ -16,8 +16,8 @@ export interface OwnedStanding {
   readonly retryAt: number;
   /** What is wrong with the seed, if anything. */
   readonly seedProblem: string | null;
-  /** Digest of the access token that the backend refused last. */
-  readonly refused: string | null;
+  /** The access token that the backend refused last; nothing is done about it before `actAt`. */
+  readonly refused: { readonly fingerprint: string; readonly actAt: number } | null;
 }
 
 export const UNKNOWN_STANDING: OwnedStanding = {
@@ -29,6 +29,17 @@ export const UNKNOWN_STANDING: OwnedStanding = {
   seedProblem: null,
   refused: null,
 };
+
+/** Why the record would be refreshed next, and before when it is not to be looked at: a back-off, or a held refusal. */
+export function nextTrigger(
+  { refused, retryAt }: OwnedStanding,
+  record: TokenRecord,
+): { readonly trigger: Trigger; readonly notBefore: number } {
+  if (refused?.fingerprint !== digest(record.accessToken))
+    return { trigger: { kind: 'due' }, notBefore: retryAt };
+  const { fingerprint, actAt } = refused;
+  return { trigger: { kind: 'rejected', fingerprint }, notBefore: Math.max(retryAt, actAt) };
+}
 
 /** What an adopted login changes: nothing that was held against the old one counts any more. */
 export const FRESH_START = { failures: 0, retryAt: 0, refused: null, lastOutcome: 'adopted' } as const;
@@ -119,7 +130,7 @@ const NO_LOGIN = {
 /** A token that the backend refused and that nothing can renew any more is not handed out again. */
 function isServed(record: TokenRecord, { refused }: OwnedStanding, now: number): boolean {
   if (!isUsable(record, now)) return false;
-  return record.failure === null || refused !== digest(record.accessToken);
+  return record.failure === null || refused?.fingerprint !== digest(record.accessToken);
 }
 
 function stateOf({ reading, refreshing }: OwnedStanding, now: number): AccountState {

@@ -1,7 +1,13 @@
 import { errorCode } from '@codex-gateway/service-kit/config.ts';
 import type { Logger } from '@codex-gateway/service-kit/logger.ts';
 import { shortDigest } from './digest.ts';
-import { afterRefresh, isTransient, UNKNOWN_STANDING, type OwnedStanding } from './owned-standing.ts';
+import {
+  afterRefresh,
+  isTransient,
+  nextTrigger,
+  UNKNOWN_STANDING,
+  type OwnedStanding,
+} from './owned-standing.ts';
 import type { Trigger } from './refresh-policy.ts';
 import { createRefresher, type RefreshDeps, type RefreshResult } from './refresh.ts';
 import type { RefreshOutcome } from './settle.ts';
@@ -23,8 +29,6 @@ export interface RefreshLoop {
   readonly look: () => void;
   /** The running refresh, if any. Never rejects. */
   readonly flight: () => Promise<void> | null;
-  /** Starts a refresh; only when none is running. */
-  readonly fly: (trigger: Trigger) => Promise<void>;
   /** Runs what else changes the record, in turn with the refreshes. */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Starts nothing more; resolves when all that was started is durable. */
@@ -53,7 +57,7 @@ export function createRefreshLoop(deps: RefreshLoopDeps): RefreshLoop {
     standing = { ...standing, reading };
   };
 
-  const fly = (trigger: Trigger): Promise<void> => {
+  const fly = (trigger: Trigger): void => {
     const startedAt = clock.now();
     const land = (result: RefreshResult) => {
       standing = afterRefresh(standing, result, { now: clock.now(), chance: deps.chance() });
@@ -63,19 +67,19 @@ export function createRefreshLoop(deps: RefreshLoopDeps): RefreshLoop {
     };
     standing = { ...standing, refreshing: true };
     flight = inTurn(() => refresher.refresh(trigger)).then(land);
-    return flight;
   };
 
   const look = () => {
     cancelTimer?.();
     if (closed || flight !== null) return;
-    const { reading, retryAt } = standing;
+    const { reading } = standing;
     if (reading.kind !== 'record') {
       cancelTimer = clock.after(RELOAD_MS, () => void load().then(look));
       return;
     }
-    const delay = Math.max(refresher.wakeAt(reading.record), retryAt) - clock.now();
-    if (delay <= 0) void fly({ kind: 'due' });
+    const { trigger, notBefore } = nextTrigger(standing, reading.record);
+    const delay = Math.max(refresher.wakeAt(reading.record, trigger), notBefore) - clock.now();
+    if (delay <= 0) fly(trigger);
     else cancelTimer = clock.after(Math.min(delay, LOOK_AGAIN_MS), look);
   };
 
@@ -87,7 +91,6 @@ export function createRefreshLoop(deps: RefreshLoopDeps): RefreshLoop {
     load,
     look,
     flight: () => flight,
-    fly,
     inTurn,
     close: async () => {
       closed = true;

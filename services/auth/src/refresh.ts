@@ -27,7 +27,7 @@ export interface Refresher {
   /** One refresh; the result never rejects. Not to be called again before it has ended. */
   readonly refresh: (trigger: Trigger) => Promise<RefreshResult>;
   /** When a record that was read earlier calls for the next refresh; now or earlier means at once. */
-  readonly wakeAt: (record: TokenRecord) => number;
+  readonly wakeAt: (record: TokenRecord, trigger: Trigger) => number;
 }
 
 /**
@@ -94,9 +94,9 @@ export function createRefresher(deps: RefreshDeps): Refresher {
 
   return {
     refresh,
-    wakeAt: (record) => {
+    wakeAt: (record, trigger) => {
       const now = deps.clock.now();
-      return mayHaveSpilled(record) ? now : wakeAt(decide(record, { kind: 'due' }), now);
+      return mayHaveSpilled(record) ? now : wakeAt(decide(record, trigger), now);
     },
   };
 }

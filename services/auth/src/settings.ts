@@ -65,6 +65,7 @@ const eachSetting = z.object({
   /** Set by Kubernetes in every pod. */
   KUBERNETES_SERVICE_HOST: setting.optionalText(),
   KUBERNETES_SERVICE_PORT: setting.port(443),
+  KUBERNETES_ACCOUNT_FOLDER: setting.text('/var/run/secrets/kubernetes.io/serviceaccount'),
 });
 
 export type Settings = z.infer<typeof eachSetting>;

@@ -32,7 +32,6 @@ export interface KubernetesApi {
   readonly close: () => Promise<void>;
 }
 
-export const ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 const TIMEOUT_MS = 10_000;
 
 /**

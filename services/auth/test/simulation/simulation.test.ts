@@ -23,7 +23,7 @@ const worlds: readonly WorldOptions[] = [
 );
 
 /** Long enough for the first refresh and all that one trouble leads to. */
-const FIRST_REFRESH = 60;
+const FIRST_REFRESH = 36;
 const WALKS = 400;
 const DETOUR_SHARE = 0.15;
 
@@ -52,8 +52,8 @@ const hurried: WorldOptions = {
 };
 
 for (const exploration of [
-  { detours: 2, depth: 12 },
-  { detours: 2, depth: 40, kind: 'stands still' },
+  { detours: 2, depth: 9 },
+  { detours: 2, depth: 32, kind: 'stands still' },
 ]) {
   test(`two brokers with an expired token bear trouble twice: ${JSON.stringify(exploration)}`, async () => {
     for await (const { detours, run } of everyRun(hurried, exploration))

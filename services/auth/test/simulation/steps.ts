@@ -1,4 +1,5 @@
 import { createLogger } from '@codex-gateway/service-kit/logger.ts';
+import { digest } from '../../src/digest.ts';
 import { createOwnedAccount } from '../../src/owned-account.ts';
 import { grantOf, GRANT_TIMEOUT_MS } from './grant.ts';
 import type { Step } from './network.ts';
@@ -19,6 +20,7 @@ export function possibleSteps(world: World): readonly Step[] {
     ...timers(world),
     ...endOfStandstill(world),
     ...calls.flatMap(([, ...troubled]) => troubled),
+    ...living(world).flatMap((process) => refusal(process)),
     ...living(world).flatMap((process) => standstill(world, process)),
     ...world.processes.flatMap((process, place) => (process ? [kill(world, place, process)] : [])),
   ];
@@ -72,6 +74,14 @@ function endOfStandstill(world: World): readonly Step[] {
   const first = Math.min(...living(world).map(({ stillUntil }) => stillUntil));
   if (!Number.isFinite(first) || first <= timeline.now()) return [];
   return [{ label: 'time passes', take: () => timeline.moveTo(first) }];
+}
+
+/** The backend refuses the access token that the broker serves. */
+function refusal({ name, account }: Process): readonly Step[] {
+  const { served } = account.view();
+  if (!served) return [];
+  const take = (): unknown => account.reject(digest(served.accessToken));
+  return [{ label: `${name}: its access token is refused`, take }];
 }
 
 function standstill(world: World, process: Process): readonly Step[] {
