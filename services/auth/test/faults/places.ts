@@ -62,7 +62,7 @@ async function kubernetesPlaces({ spills }: { readonly spills: boolean }): Promi
         },
         read: async () => {
           const record = Buffer.from(fake.secrets.get(`${prefix}default`)?.data['record'] ?? '', 'base64');
-          return (await Promise.all([record.toString('utf8'), spilledFor(record, spill)])).join('\n');
+          return `${record.toString('utf8')}\n${await spilledFor(record, spill)}`;
         },
         atStoring: (moment, kill) => killAtStoring(fake, `${prefix}default`, { moment, kill }),
         remove: () => removeFolder(spill),
