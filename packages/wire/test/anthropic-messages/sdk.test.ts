@@ -34,22 +34,55 @@ function sse(text: string): Anthropic {
 async function gathered(text: string): Promise<readonly unknown[]> {
   const stable = await sse(text).messages.stream(params).finalMessage();
   const beta = await sse(text).beta.messages.stream(params).finalMessage();
-  return [stable, beta].map((value) => withoutParsed(JSON.parse(JSON.stringify(value))));
+  return [stable, beta, await ranTools(text)].map(plain);
 }
 
-/** The SDK adds a member for structured output to what it has read. */
-function withoutParsed({ parsed_output: _parsed, ...read }: Record<string, unknown>): unknown {
+/** As plain data, without the member for structured output that the SDK adds to what it has read. */
+function plain(value: unknown): unknown {
+  const { parsed_output: _parsed, ...read }: Record<string, unknown> = JSON.parse(JSON.stringify(value));
   return read;
 }
+
+const farewell = upstream(begin(), message({ at: 0, deltas: ['Done.'] }), completed());
+
+/** The first message of the SDK's tool runner: its thread is refused, then comes this text, and at last a farewell. */
+async function ranTools(text: string): Promise<unknown> {
+  const answers = [text, streamOf({ name: '', events: farewell, ends: 'whole' })];
+  const client = new Anthropic({
+    apiKey: 'sk-test',
+    baseURL: 'http://gateway.invalid',
+    maxRetries: 0,
+    fetch: async (_url, init) => {
+      const body: unknown = JSON.parse(String(init?.body));
+      const refusal = refusalOf(body);
+      if (refusal) return refusal;
+      return new Response(answers.shift() ?? null, { headers: { 'content-type': 'text/event-stream' } });
+    },
+  });
+  const runner = client.beta.messages.toolRunner({ ...params, tools: [weather], stream: true });
+  const messages: unknown[] = [];
+  for await (const answer of runner) messages.push(await answer.finalMessage());
+  return messages[0];
+}
+
+const weather = {
+  name: 'get_weather',
+  input_schema: { type: 'object' as const },
+  run: () => 'Rain.',
+  parse: (input: unknown) => input,
+};
 
 for (const answer of cases.filter(({ ends }) => ends === 'whole')) {
   test(`the SDK gathers from the stream of "${answer.name}" exactly the JSON answer`, async () => {
     const reply = replyOf(answer);
-    const [stable, beta] = await gathered(streamOf(answer));
-    assert.deepEqual(beta, stable);
+    const [stable, beta, ran] = await gathered(streamOf(answer));
+    assert.deepEqual([beta, ran], [stable, stable]);
     if (reply === null) return; // failed upstream: without a stream it is an error
-    const read = await sdkClient(reply, 'application/json').messages.create(params);
-    assert.deepEqual(stable, JSON.parse(JSON.stringify(read)));
+    const { messages } = sdkClient(reply, 'application/json');
+    assert.deepEqual([await messages.create(params), await messages.parse(params)].map(plain), [
+      stable,
+      stable,
+    ]);
   });
 }
 
@@ -142,16 +175,7 @@ test('the tool runner of the SDK goes on without a thread after the typed refusa
       return answerFor(body, seen.length);
     },
   });
-  const tool = {
-    name: 'get_weather',
-    input_schema: { type: 'object' as const },
-    run: () => 'Rain.',
-    parse: (input: unknown) => input,
-  };
-  const runner = client.beta.messages.toolRunner({
-    ...params,
-    tools: [tool],
-  });
+  const runner = client.beta.messages.toolRunner({ ...params, tools: [weather] });
   const { content } = await runner.runUntilDone();
   assert.deepEqual(
     content.map((block) => block.type === 'text' && block.text),
@@ -167,16 +191,23 @@ function answerFor(body: unknown, attempt: number): Response {
     attempt < 3
       ? functionCall({ at: 0, callId: 'call_1', name: 'get_weather', deltas: ['{}'] })
       : message({ at: 0, deltas: ['It rains.'] });
+  const refusal = refusalOf(body);
+  if (refusal) return refusal;
+  const fold = createFold();
+  fold.push(upstream(begin(), answer, completed()));
+  const folded = fold.result();
+  assert.ok(folded);
+  const reply = anthropicMessages.open(body, openContext()).reply(folded, stamp);
+  return Response.json(reply, { headers });
+}
+
+function refusalOf(body: unknown): Response | null {
   try {
-    const exchange = anthropicMessages.open(body, openContext());
-    const fold = createFold();
-    fold.push(upstream(begin(), answer, completed()));
-    const folded = fold.result();
-    assert.ok(folded);
-    return Response.json(exchange.reply(folded, stamp), { headers });
+    anthropicMessages.open(body, openContext());
+    return null;
   } catch (error) {
     assert.ok(error instanceof FaultError);
     const { status, body: told } = anthropicMessages.errorReply(error.fault, 'req_1');
-    return Response.json(told, { status, headers });
+    return Response.json(told, { status, headers: { 'request-id': 'req_1' } });
   }
 }
