@@ -53,7 +53,8 @@ async function ranTools(text: string): Promise<unknown> {
     baseURL: 'http://gateway.invalid',
     maxRetries: 0,
     fetch: async (_url, init) => {
-      const body: unknown = JSON.parse(String(init?.body));
+      assert.ok(typeof init?.body === 'string');
+      const body: unknown = JSON.parse(init.body);
       const refusal = refusalOf(body);
       if (refusal) return refusal;
       return new Response(answers.shift() ?? null, { headers: { 'content-type': 'text/event-stream' } });
