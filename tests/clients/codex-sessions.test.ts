@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { z } from 'zod';
+import { startSession } from './codex-session.ts';
 import { A_TURN, createCodex, eventsOf } from './codex.ts';
 import { MEETING, MEETING_PROMPT, meeting, RED_PIXELS } from './questions.ts';
 import { startStack } from './stack.ts';
@@ -88,11 +89,31 @@ for (const [providerName, { asked, withTools, kept, summary }] of Object.entries
   });
 }
 
-/** After half of the answer's events the backend says nothing for three seconds. */
-const SILENCE = '[[sim: stream events=2 bytes=8 every=6 pause=3000]]';
+test('one process has several turns, is told to compact and goes on', A_TURN, async (t) => {
+  const codex = await createCodex(t, stack, { model: 'gpt-5.5' });
+  const session = await startSession(codex);
+  await session.say('[[sim: shell echo made > made.txt]] My colour is teal.');
+  assert.equal(readFileSync(join(codex.work, 'made.txt'), 'utf8'), 'made\n');
+  assert.equal(await session.say('Say exactly: Noted.'), 'Noted.');
+  assert.deepEqual(
+    (await stack.simulator.turns()).map((turn) => turn.map(({ type }) => type)),
+    [
+      ['reasoning', 'function_call', 'function_call_output'],
+      ['reasoning', 'message', 'message'],
+    ],
+  );
+  await session.compact();
+  assert.equal(await session.say(COLOUR_PROMPT), 'teal');
+  const last = (await stack.simulator.requests()).at(-1);
+  assert.ok(last?.body.input.every(({ type }) => type === 'message'));
+  assert.deepEqual(codex.outside(), []);
+});
+
+/** After half of the answer's events the backend says nothing for four seconds. */
+const SILENCE = '[[sim: stream events=2 bytes=8 every=6 pause=4000]]';
 
 test('a silence longer than the CLI waits does not end its turn: heartbeats come', A_TURN, async (t) => {
-  const codex = await createCodex(t, stack, { model: 'gpt-5.5', provider: 'stream_idle_timeout_ms = 2000' });
+  const codex = await createCodex(t, stack, { model: 'gpt-5.5', provider: 'stream_idle_timeout_ms = 3000' });
   const run = await codex.exec(`${SILENCE} Think.`);
   assert.equal(run.exitCode, 0, run.stdout);
   assert.equal(codex.lastMessage().length, 16);

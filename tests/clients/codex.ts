@@ -24,6 +24,8 @@ export interface Codex extends Sandbox {
   readonly exec: (...args: readonly string[]) => Promise<Run>;
   /** Goes on with a session: its id, or `--last`, then what is said. */
   readonly resume: (session: string, ...args: readonly string[]) => Promise<Run>;
+  /** Starts the server that editors speak with. */
+  readonly serve: () => ReturnType<Sandbox['start']>;
   /** What the CLI wrote as the last message of the model. */
   readonly lastMessage: () => string;
 }
@@ -38,15 +40,17 @@ export async function createCodex(t: TestContext, stack: Stack, settings: CodexS
   writeFileSync(join(codexHome, 'config.toml'), configToml(stack, settings));
   const lastMessage = join(sandbox.home, 'last-message.txt');
   const options = [...UNATTENDED, '--strict-config', '--json', '--output-last-message', lastMessage];
+  const environment = {
+    CODEX_HOME: codexHome,
+    CODEX_GATEWAY_API_KEY: settings.apiKey ?? stack.apiKey,
+  };
   const run = (...args: readonly string[]): Promise<Run> =>
-    sandbox.run('codex', ['exec', ...args], {
-      CODEX_HOME: codexHome,
-      CODEX_GATEWAY_API_KEY: settings.apiKey ?? stack.apiKey,
-    });
+    sandbox.run('codex', ['exec', ...args], environment);
   return {
     ...sandbox,
     exec: (...args) => run(...options, ...args),
     resume: (session, ...args) => run('resume', ...options, session, ...args),
+    serve: () => sandbox.start('codex', ['app-server'], environment),
     lastMessage: () => readFileSync(lastMessage, 'utf8'),
   };
 }

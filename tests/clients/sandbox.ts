@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -13,22 +13,26 @@ export interface Run {
   readonly stderr: string;
 }
 
+type Command = readonly [
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+];
+
 /** A place for a program to run in: nothing of this machine's user is in it, and loopback is all it reaches. */
 export interface Sandbox {
   readonly home: string;
   /** The folder that the program works in; empty at first. */
   readonly work: string;
   /** Runs a command of this package's dependencies, or what lies at an absolute path, to its end and with no input. */
-  readonly run: (
-    command: string,
-    args: readonly string[],
-    environment: Readonly<Record<string, string>>,
-  ) => Promise<Run>;
+  readonly run: (...command: Command) => Promise<Run>;
+  /** Starts one that is spoken with. */
+  readonly start: (...command: Command) => ChildProcessWithoutNullStreams;
   /** The hosts outside that the program asked for, in vain. */
   readonly outside: () => readonly string[];
 }
 
-/** Lives as long as the test; a program that runs when the test times out is ended. */
+/** Lives as long as the test; a program that still runs when the test is over, or has timed out, is ended. */
 export async function createSandbox(t: TestContext): Promise<Sandbox> {
   const folder = mkdtempSync(join(tmpdir(), 'codex-gateway-client-'));
   const home = join(folder, 'home');
@@ -36,7 +40,10 @@ export async function createSandbox(t: TestContext): Promise<Sandbox> {
   mkdirSync(home);
   mkdirSync(work);
   const wall = await startWall();
-  t.after(() => {
+  const running = new Set<ChildProcess>();
+  t.after(async () => {
+    for (const child of running) child.kill('SIGKILL');
+    await Promise.all([...running].map((child) => once(child, 'close')));
     wall.close();
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   });
@@ -49,16 +56,19 @@ export async function createSandbox(t: TestContext): Promise<Sandbox> {
     ALL_PROXY: proxy,
     NO_PROXY: '127.0.0.1',
   };
+  const start = (...[command, args, environment]: Command): ChildProcessWithoutNullStreams => {
+    const executable = resolve(import.meta.dirname, 'node_modules', '.bin', command);
+    const child = spawn(executable, args, { cwd: work, env: { ...everyRun, ...environment } });
+    running.add(child);
+    child.once('close', () => running.delete(child));
+    return child;
+  };
   return {
     home,
     work,
     outside: wall.askedFor,
-    run: (command, args, environment) =>
-      run(resolve(import.meta.dirname, 'node_modules', '.bin', command), args, {
-        cwd: work,
-        env: { ...everyRun, ...environment },
-        signal: t.signal,
-      }),
+    start,
+    run: (...command) => outcomeOf(start(...command)),
   };
 }
 
@@ -85,12 +95,8 @@ async function startWall(): Promise<Wall> {
   return { port, askedFor: () => hosts, close: () => void server.close() };
 }
 
-async function run(
-  executable: string,
-  args: readonly string[],
-  options: { readonly cwd: string; readonly env: Record<string, string>; readonly signal: AbortSignal },
-): Promise<Run> {
-  const child = spawn(executable, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+async function outcomeOf(child: ChildProcessWithoutNullStreams): Promise<Run> {
+  child.stdin.end();
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
