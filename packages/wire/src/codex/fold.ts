@@ -73,7 +73,7 @@ export function createFold(): Fold {
       open.set(event.output_index, { item: event.item, done, parts: new Map() });
     } else if (event.type === 'response.completed' || event.type === 'response.incomplete') {
       terminal = event;
-      for (const { outputIndex, item } of seen.missing(event.response))
+      for (const { outputIndex, item } of seen.placed(event.response))
         open.set(outputIndex, { item, done: true, parts: new Map() });
     } else {
       const piece = pieceOf(event);

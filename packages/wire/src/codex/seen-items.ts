@@ -1,30 +1,37 @@
 import { outputOf, type OutputItem, type ResponseObject } from './events.ts';
 
-/** An item that only the last event of an answer has brought. */
-export interface UnseenItem {
+/** An item of a response object, with its place in the answer. */
+export interface PlacedItem {
   readonly outputIndex: number;
   readonly item: OutputItem;
 }
 
-/** The items that events of their own have brought. */
+/** Where the items of an answer stand, by the events that brought them. */
 export interface SeenItems {
   readonly note: (outputIndex: number, item: OutputItem) => void;
-  /** What the response object of the last event has beyond them; empty for a backend that stores nothing. */
-  readonly missing: (response: ResponseObject) => readonly UnseenItem[];
+  /**
+   * The items that the last event holds once more, or alone: those that were seen at their own places, others behind
+   * them. Empty for a backend that stores nothing.
+   */
+  readonly placed: (response: ResponseObject) => readonly PlacedItem[];
 }
 
-/** Items are told apart by their ids; without an id one is missing only where no item has come at all. */
+/** Items are told apart by their ids; one without an id counts only where no item has come at all. */
 export function createSeenItems(): SeenItems {
-  const ids = new Set<unknown>();
+  const places = new Map<unknown, number>();
   let next = 0;
   return {
     note: (outputIndex, { id }) => {
-      ids.add(id);
+      places.set(id, outputIndex);
       next = Math.max(next, outputIndex + 1);
     },
-    missing: (response) =>
-      outputOf(response)
-        .filter(({ id }) => ids.size === 0 || (typeof id === 'string' && !ids.has(id)))
-        .map((item, index) => ({ outputIndex: next + index, item })),
+    placed: (response) => {
+      const items = outputOf(response).filter(({ id }) => places.size === 0 || typeof id === 'string');
+      return items.map((item) => {
+        const place = places.get(item.id);
+        if (place === undefined) next += 1;
+        return { outputIndex: place ?? next - 1, item };
+      });
+    },
   };
 }

@@ -60,6 +60,10 @@ function without(events: readonly RawEvent[], ...types: readonly string[]): read
   return events.filter(({ type }) => !types.includes(type));
 }
 
+function withoutIds(events: readonly RawEvent[]): readonly RawEvent[] {
+  return events.map((event) => ({ ...event, item: { ...Object(event['item']), id: undefined } }));
+}
+
 /** The last event of an answer, with items in it: those of a backend that stores them. */
 function completedWith(...items: readonly (readonly RawEvent[])[]): readonly RawEvent[] {
   const output = items.map((events) => events.at(-1)?.['item']);
@@ -104,12 +108,30 @@ export const cases: readonly AnswerCase[] = [
   },
   {
     name: 'text-in-the-last-event-alone',
-    events: upstream(begin(), completedWith(hello)),
+    events: upstream(begin(), completedWith(withoutIds(hello))),
     ends: 'whole',
   },
   {
     name: 'message-in-the-last-event-alone',
     events: upstream(begin(), hello, completedWith(hello, message({ at: 1, deltas: ['And more.'] }))),
+    ends: 'whole',
+  },
+  {
+    name: 'text-that-ends-in-the-last-event',
+    events: upstream(
+      begin(),
+      message({ at: 2, deltas: ['Hel'] }).slice(0, 3),
+      completedWith(message({ at: 2, deltas: ['Hello'] })),
+    ),
+    ends: 'whole',
+  },
+  {
+    name: 'text-that-comes-once-more-in-the-last-event',
+    events: upstream(
+      begin(),
+      only(message({ at: 2, deltas: ['Hello'] }), 'response.output_item.done'),
+      completedWith(message({ at: 2, deltas: ['Hello'] })),
+    ),
     ends: 'whole',
   },
   {
@@ -192,6 +214,17 @@ export const cases: readonly AnswerCase[] = [
       begin(),
       message({ at: 0, deltas: ['Let me ', 'see.'], phase: 'commentary' }),
       message({ at: 1, deltas: ['{"a"', ':1}'], phase: 'final_answer' }),
+      completed(),
+    ),
+    ends: 'whole',
+  },
+  {
+    name: 'json-in-two-messages',
+    request: jsonFormat,
+    events: upstream(
+      begin(),
+      message({ at: 0, deltas: ['{"a"'] }),
+      message({ at: 1, deltas: [':1}'] }),
       completed(),
     ),
     ends: 'whole',
@@ -328,6 +361,11 @@ export const cases: readonly AnswerCase[] = [
   {
     name: 'cut-inside-a-call',
     events: upstream(begin(), interleaved(oslo, bern).slice(0, 4), incomplete('steered')),
+    ends: 'whole',
+  },
+  {
+    name: 'cut-before-the-arguments-of-a-call',
+    events: upstream(begin(), oslo.slice(0, 1), incomplete('max_output_tokens')),
     ends: 'whole',
   },
   {

@@ -112,7 +112,7 @@ function itemDone({ prose, calls, seen }: Stream, index: number, item: OutputIte
 /** The usage chunk must be the last one: a later chunk with `usage: null` would erase it in the SDK. */
 function finish(stream: Stream, response: ResponseObject, incompleteReason: string | null): void {
   const { style, chunks, output, calls, seen } = stream;
-  for (const { outputIndex, item } of seen.missing(response)) itemDone(stream, outputIndex, item);
+  for (const { outputIndex, item } of seen.placed(response)) itemDone(stream, outputIndex, item);
   const cutCall = calls.hasUnfinished();
   calls.flush();
   output.role('');

@@ -59,6 +59,7 @@ export const ending: Section = {
           stream: '"finish_reason":"stop"',
           reply: '"finish_reason":"stop"',
         },
+        { golden: 'cut-before-the-arguments-of-a-call', reply: '"arguments":""' },
         { golden: 'cut-inside-a-call', stream: '"finish_reason":"length"', reply: '"arguments":"{\\"ci"' },
       ],
     },

@@ -93,6 +93,11 @@ export const stream: Section = {
           stream: '"delta":{"reasoning_content":"Let me "}',
           reply: '"content":"{\\"a\\":1}"',
         },
+        {
+          golden: 'json-in-two-messages',
+          stream: '"delta":{"content":":1}"}',
+          reply: '"content":"{\\"a\\":1}"',
+        },
       ],
     },
     {

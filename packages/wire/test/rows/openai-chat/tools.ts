@@ -257,6 +257,10 @@ export const tools: Section = {
           },
           here: { recallsCalls: ['c1'] },
         },
+        {
+          sends: withTools(named('n'.repeat(65))),
+          upstream: { tools: [sent('nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn_1e3fb6d5')] },
+        },
         { golden: 'renamed-tool', stream: '"name":"get.weather"', reply: '"name":"get.weather"' },
       ],
     },

@@ -35,8 +35,14 @@ export const whole: Section = {
     },
     {
       event: 'items in the last event alone',
-      says: 'They are added, in the stream too.',
+      says: 'They are added, in the stream too; what was told before is not told again.',
       cases: [
+        { golden: 'text-that-comes-once-more-in-the-last-event', reply: '"content":"Hello"' },
+        {
+          golden: 'text-that-ends-in-the-last-event',
+          stream: '"delta":{"content":"lo"}',
+          reply: '"content":"Hello"',
+        },
         {
           golden: 'text-in-the-last-event-alone',
           stream: '"delta":{"content":"Hello, wörld 🌍"}',
