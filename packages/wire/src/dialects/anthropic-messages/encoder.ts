@@ -51,7 +51,7 @@ function take(event: CodexEvent, state: State): void {
     case 'response.completed':
     case 'response.incomplete': {
       state.sink.start();
-      for (const { outputIndex, item } of state.seen.missing(event.response))
+      for (const { outputIndex, item } of state.seen.placed(event.response))
         state.renderer.take({ type: 'response.output_item.done', output_index: outputIndex, item });
       const fault = state.renderer.end(event);
       if (fault) fail(fault, state);
