@@ -3,6 +3,12 @@ import { absent, said, wrong } from './pieces.ts';
 
 const schema = { type: 'object', properties: { a: { type: 'number' } } };
 const strictSchema = { ...schema, required: ['a'], additionalProperties: false };
+/** Closed but not all required; required but not closed; and an open one within a closed one. */
+const looseSchemas = [
+  { ...schema, required: [], additionalProperties: false },
+  { ...schema, required: ['a'] },
+  { ...strictSchema, properties: { a: { type: 'array', items: schema } } },
+];
 const speaksJson = { showsComments: false };
 
 export const request: Section = {
@@ -165,6 +171,13 @@ export const request: Section = {
           upstream: { text: { format: { type: 'json_schema', name: 'output', schema, strict: false } } },
           here: speaksJson,
         },
+        ...looseSchemas.map((loose) => ({
+          sends: { output_config: { format: { type: 'json_schema', schema: loose } } },
+          upstream: {
+            text: { format: { type: 'json_schema', name: 'output', schema: loose, strict: false } },
+          },
+          here: speaksJson,
+        })),
         {
           sends: { output_config: { format: { type: 'yaml' } } },
           refused: wrong('output_config.format.type', "it must be 'json_schema'"),
