@@ -70,4 +70,17 @@ export const hostedAnswers: readonly WholeAnswer[] = [
       completed(),
     ),
   },
+  {
+    name: 'audio',
+    events: upstream(
+      begin(),
+      [
+        { type: 'response.audio.delta', delta: 'AAAA' },
+        { type: 'response.audio.transcript.delta', delta: 'Hel' },
+        { type: 'response.audio.transcript.done' },
+        { type: 'response.audio.done' },
+      ],
+      completed(),
+    ),
+  },
 ];

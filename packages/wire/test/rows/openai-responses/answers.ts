@@ -41,6 +41,7 @@ export const stream: Section = {
         { golden: 'hosted-tools', stream: 'event: response.code_interpreter_call.interpreting\n' },
         { golden: 'hosted-tools', stream: 'event: response.mcp_call_arguments.delta\n' },
         { golden: 'hosted-tools', stream: 'event: response.image_generation_call.partial_image\n' },
+        { golden: 'audio', stream: 'event: response.audio.transcript.delta\n' },
         { golden: 'web-search', never: 'obfuscation' },
       ],
     },
@@ -67,12 +68,16 @@ export const stream: Section = {
       ],
     },
     {
-      event: 'ids of items and calls',
+      event: 'types and ids of items and calls',
       says: 'They never change once they were told; those that are missing or used twice are made up.',
       cases: [
         { golden: 'mended-ids-that-change', never: 'msg_other' },
         { golden: 'mended-ids-that-change', never: 'call_other' },
         { golden: 'mended-ids-that-are-missing', stream: '"id":"msg_0123456789abcdef_0"' },
+        {
+          file: 'packages/wire/test/openai-responses/turns.test.ts',
+          test: 'an item whose type changes at its end stays what it was announced as',
+        },
         { golden: 'mended-ids-used-twice', stream: '"id":"msg_0123456789abcdef_1"' },
       ],
     },

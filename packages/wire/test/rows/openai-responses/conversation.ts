@@ -57,6 +57,10 @@ export const conversation: Section = {
           file: 'services/gateway/test/component/conversation.component.test.ts',
           test: 'another key never sees a conversation',
         },
+        {
+          file: 'services/gateway/test/component/conversation.component.test.ts',
+          test: 'with CONVERSATION_TTL_SECONDS=0 nothing is kept',
+        },
       ],
     },
     {
