@@ -9,6 +9,7 @@ import {
   type LanguageModel,
   type LanguageModelUsage,
   type ModelMessage,
+  Output,
   stepCountIs,
   streamObject,
   streamText,
@@ -102,8 +103,11 @@ for (const [way, modelWith] of Object.entries(ways)) {
     });
 
     test('an object of a schema comes as an object, streamed too', async () => {
-      const question = { model, schema: meeting, prompt: MEETING_PROMPT, maxOutputTokens };
+      const prompt = MEETING_PROMPT;
+      const question = { model, schema: meeting, prompt, maxOutputTokens };
       assert.deepEqual((await generateObject(question)).object, MEETING);
+      const output = Output.object({ schema: meeting });
+      assert.deepEqual((await generateText({ model, output, prompt, maxOutputTokens })).output, MEETING);
       const { partialObjectStream, object } = streamObject(question);
       const partials = await Array.fromAsync(partialObjectStream);
       assert.ok(partials.length > 1);
