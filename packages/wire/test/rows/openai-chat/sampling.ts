@@ -27,6 +27,22 @@ export const sampling: Section = {
     ignored('frequency_penalty', { neutral: 0, other: 0.1 }),
     ignored('presence_penalty', { neutral: 0, other: -1 }),
     {
+      field: 'several of these',
+      outcome: ['drop+warn', '400'],
+      says: 'All are named at once, in the header or, for a key with `unsupportedParameters: strict`, in one refusal.',
+      cases: [
+        {
+          sends: { top_p: 0.5, temperature: 0, seed: 1 },
+          upstream: {},
+          warns: 'dropped=seed,temperature,top_p',
+        },
+        {
+          file: 'services/gateway/test/component/operator-choices.component.test.ts',
+          test: 'a key is told of what was not honoured, refused, or left in peace',
+        },
+      ],
+    },
+    {
       field: 'seed',
       outcome: ['drop+warn', 'drop', '400'],
       says: 'Answers cannot be repeated, so there is no `system_fingerprint` either.',
