@@ -4,6 +4,7 @@ import { refusalOfEvent } from '@codex-gateway/wire/codex/refusal.ts';
 import type { StreamEncoder } from '@codex-gateway/wire/dialects/dialect.ts';
 import { FaultError } from '@codex-gateway/wire/fault.ts';
 import type { Batch } from '../upstream/event-client.ts';
+import { brokenOff } from '../upstream/post.ts';
 import type { RequestRecord } from './request-scope.ts';
 
 /**
@@ -37,8 +38,7 @@ export async function wholeAnswer(batches: AsyncIterable<Batch>, record: Request
   }
   if (record.fault) throw new FaultError(record.fault);
   const answer = fold.result();
-  if (!answer)
-    throw new FaultError({ kind: 'upstream_error', message: 'The upstream broke off its answer.' });
+  if (!answer) throw brokenOff();
   return answer;
 }
 

@@ -1,9 +1,10 @@
 import type { Clock } from '@codex-gateway/service-kit/clock.ts';
-import { nothingTold, type AnswerEnd, type Passage } from '@codex-gateway/wire/dialects/passage.ts';
+import type { Passage } from '@codex-gateway/wire/dialects/passage.ts';
 import type { Response } from 'express';
 import { newId } from '../ids.ts';
 import type { ByteAnswer, ByteStream } from '../upstream/byte-client.ts';
 import { FIRST_EVENT_MS } from '../upstream/first-event.ts';
+import { brokenOff } from '../upstream/post.ts';
 import { decompress } from './body.ts';
 import type { StartHeartbeat } from './heartbeats.ts';
 import { asTheyCome, inWholeEvents, untilOver } from './passing-writer.ts';
@@ -39,22 +40,26 @@ export async function passAnswer(
 ): Promise<void> {
   const { headers, body, account } = answer;
   if (!Buffer.isBuffer(body)) return passStream(res, { headers, body, account }, passing, deps);
-  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value); // as they are
-  const { record } = passing.scope;
   if (answer.fault === null) {
-    const { usage, fault } = await readAlong(passing.passage, headers['content-encoding'], body);
-    record.usage = usage;
-    record.fault = fault;
+    const value = await parsed(body, headers['content-encoding']);
+    if (value === undefined && passing.mends && isPlain(headers)) throw brokenOff(); // half an answer is none
+    Object.assign(passing.scope.record, passing.passage.read(value));
   }
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value); // as they are
   res.end(body);
 }
 
-async function readAlong(passage: Passage, encoding: string | undefined, body: Buffer): Promise<AnswerEnd> {
+/** What an answer in JSON says; undefined when it cannot be read. */
+async function parsed(body: Buffer, encoding: string | undefined): Promise<unknown> {
   try {
-    return passage.read(JSON.parse((await decompress(body, encoding, MAX_READ_BYTES)).toString('utf8')));
+    return JSON.parse((await decompress(body, encoding, MAX_READ_BYTES)).toString('utf8'));
   } catch {
-    return nothingTold; // whatever it is, it is the client's to judge
+    return undefined;
   }
+}
+
+function isPlain(headers: ByteAnswer['headers']): boolean {
+  return (headers['content-encoding'] ?? 'identity') === 'identity';
 }
 
 interface PassedStream extends Pick<ByteAnswer, 'headers' | 'account'> {
@@ -71,9 +76,11 @@ async function passStream(
   record.stream = true;
   const stamp = { id: newId(), createdAt: nowSeconds(), requestId, account };
   const follower = passage.follow({ model, stamp });
-  const isPlain = (headers['content-encoding'] ?? 'identity') === 'identity';
-  const isMended = mends && isPlain && eventStream.test(headers['content-type'] ?? '');
-  const encoder = isMended ? inWholeEvents(follower, record) : asTheyCome(isPlain ? follower : null, record);
+  const isReadable = isPlain(headers);
+  const isMended = mends && isReadable && eventStream.test(headers['content-type'] ?? '');
+  const encoder = isMended
+    ? inWholeEvents(follower, record)
+    : asTheyCome(isReadable ? follower : null, record);
   const pieces = untilOver(body, isMended ? follower.ended : () => false, clock);
   const cancel = clock.after(FIRST_EVENT_MS, () => res.flushHeaders());
   try {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
 import type { Response } from 'express';
+import { brokenOff } from '../upstream/post.ts';
 import type { StartHeartbeat } from './heartbeats.ts';
 
 /** What makes of the pieces of an answer what its client reads; it knows when the answer has ended. */
@@ -60,7 +61,7 @@ export async function writeStream<Piece>(
       await once(res, 'drain', { signal });
       clientIsSlow = false;
     }
-    throw new FaultError({ kind: 'upstream_error', message: 'The upstream broke off its answer.' });
+    throw brokenOff();
   } catch (error) {
     // `once` hides the signal's reason behind an AbortError of its own
     const reason: unknown = signal.aborted ? signal.reason : error;

@@ -80,14 +80,16 @@ function connectionFault(error: unknown): Fault {
   return { kind: 'upstream_unavailable', message: `The upstream cannot be reached (${code}).` };
 }
 
+export function brokenOff(cause?: unknown): FaultError {
+  return new FaultError({ kind: 'upstream_error', message: 'The upstream broke off its answer.' }, { cause });
+}
+
 /** After the head: the request ended, or the upstream went silent or broke off. */
 export function throwBroken(error: unknown, signal: AbortSignal): never {
   signal.throwIfAborted();
   if (error instanceof FaultError) throw error;
-  const fault: Fault = silenceCodes.has(errorCode(error))
-    ? { kind: 'upstream_timeout', message: 'The upstream went silent.' }
-    : { kind: 'upstream_error', message: 'The upstream broke off its answer.' };
-  throw new FaultError(fault, { cause: error });
+  if (!silenceCodes.has(errorCode(error))) throw brokenOff(error);
+  throw new FaultError({ kind: 'upstream_timeout', message: 'The upstream went silent.' }, { cause: error });
 }
 
 /** An answer that is not a 200, with what of it tells why. */

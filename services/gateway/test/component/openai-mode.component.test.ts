@@ -114,7 +114,7 @@ for (const [what, path, type, body, charged] of [
     '{"object":"response.input_tokens","input_tokens":7}',
     0,
   ],
-  ['something unreadable', '/v1/responses', 'application/json', 'no JSON', null],
+  ['something of another kind', '/v1/responses', 'text/plain', 'no JSON', null],
 ] as const) {
   test(`${what} is charged with ${charged ?? 'what was reserved for it'}`, bounded, async (t) => {
     const { stack } = await stackBefore(
