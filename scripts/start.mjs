@@ -23,7 +23,8 @@ const SECOND_INTERRUPT_AFTER_MS = 500;
 
 const USAGE = `npm start [-- --simulator]
 
-Starts the gateway, the token broker and, where there is no Codex login, the simulator, on loopback.
+Starts the gateway, the token broker and, where there is no Codex login, the simulator, on loopback. With
+UPSTREAM_MODE=openai_api and OPENAI_API_KEY it is the gateway alone, in front of the OpenAI API.
   --simulator   take the simulator although there is a Codex login
 Ports: PORT, OPS_PORT, AUTH_PORT, AUTH_OPS_PORT, SIMULATOR_PORT. API_KEY: the client key, else a fresh one.`;
 
@@ -132,7 +133,7 @@ async function startStack({ toolchain, ports, login }, { stateFolder, supervisor
     await waitUntilItAnswers(name, port, supervisor);
   };
   if (login.kind === 'simulated') await start('simulator', ports.SIMULATOR_PORT);
-  await start('auth', ports.AUTH_PORT);
+  if (login.kind !== 'api_key') await start('auth', ports.AUTH_PORT);
   await start('gateway', ports.PORT);
   const url = `http://127.0.0.1:${ports.PORT}`;
   await waitUntilReady(url, { brokerUrl: `http://127.0.0.1:${ports.AUTH_PORT}`, brokerSecret, supervisor });

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 
 const LOOPBACK = '127.0.0.1';
 
+/** What leads the gateway to the OpenAI API. */
+const OPENAI_SETTINGS = ['UPSTREAM_MODE', 'OPENAI_API_KEY', 'OPENAI_API_KEY_FILE', 'OPENAI_BASE_URL'];
+
 /** What a developer's shell often holds, and what means something else to our services or is set for each below. */
 const NOT_FOR_SERVICES = [
   'PORT',
@@ -12,7 +15,7 @@ const NOT_FOR_SERVICES = [
   'API_KEY_FILE',
   'BROKER_SECRET',
   'BROKER_SECRET_FILE',
-  'OPENAI_API_KEY',
+  ...OPENAI_SETTINGS,
   'REDIS_URL',
   'AUTH_SEED_FILE',
 ];
@@ -34,6 +37,7 @@ const NOT_FOR_SERVICES = [
 export function childEnvironments({ base, ports, login, stateFolder, brokerSecret, apiKey }) {
   const seedPath = join(stateFolder, 'auth.json');
   const simulator = `http://${LOOPBACK}:${ports.SIMULATOR_PORT}`;
+  const broker = { BROKER_URL: `http://${LOOPBACK}:${ports.AUTH_PORT}`, BROKER_SECRET: brokerSecret };
   const shared = { LOG_FORMAT: 'text', ...withoutOurs(base), HOST: LOOPBACK, ...loopbackPastProxy(base) };
   return {
     // it writes a login there when it starts, as `codex login` would leave one
@@ -47,14 +51,18 @@ export function childEnvironments({ base, ports, login, stateFolder, brokerSecre
     },
     gateway: {
       ...shared,
+      ...(login.kind === 'api_key' ? openAiSettings(base) : broker),
       ...(login.kind === 'simulated' ? { CODEX_BASE_URL: `${simulator}/backend-api/codex` } : {}),
       PORT: String(ports.PORT),
       OPS_PORT: String(ports.OPS_PORT),
-      BROKER_URL: `http://${LOOPBACK}:${ports.AUTH_PORT}`,
-      BROKER_SECRET: brokerSecret,
       API_KEY: apiKey,
     },
   };
+}
+
+/** @param {StackSettings['base']} base */
+function openAiSettings(base) {
+  return Object.fromEntries(Object.entries(base).filter(([name]) => OPENAI_SETTINGS.includes(name)));
 }
 
 /**
@@ -73,6 +81,7 @@ function authSettings(login, { stateFolder, seedPath, simulator }) {
         OAUTH_ISSUER: simulator,
       };
     case 'borrowed':
+    case 'api_key':
       return throwAwayStore;
     case 'adopted':
       // the broker owns this login from now on and its record must outlive this run: the store stays where it is set

@@ -1,4 +1,4 @@
-// Whose login the stack runs on.
+// Whose login the stack runs on, or whose API key.
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +7,9 @@ import { join } from 'node:path';
  * Where access tokens come from:
  * `simulated`: a login at the simulator, which also plays the backend;
  * `borrowed`: the Codex login of this machine: its access token is used, it is never refreshed and never written;
- * `adopted`: a login that was handed over with AUTH_SEED_FILE: the broker refreshes it and keeps its own record.
- * @typedef {{ kind: 'simulated' } | { kind: 'borrowed', path: string } | { kind: 'adopted', path: string }} Login
+ * `adopted`: a login that was handed over with AUTH_SEED_FILE: the broker refreshes it and keeps its own record;
+ * `api_key`: nowhere: UPSTREAM_MODE=openai_api has a key of its own, and no broker.
+ * @typedef {{ kind: 'simulated' } | { kind: 'api_key' } | { kind: 'borrowed', path: string } | { kind: 'adopted', path: string }} Login
  */
 
 /**
@@ -18,6 +19,7 @@ import { join } from 'node:path';
  */
 export function chooseLogin(environment, { simulator, exists = existsSync, home = homedir() }) {
   if (simulator) return { kind: 'simulated' };
+  if (environment['UPSTREAM_MODE'] === 'openai_api') return { kind: 'api_key' };
   const seed = environment['AUTH_SEED_FILE'];
   if (seed) return { kind: 'adopted', path: seed };
   const path = join(environment['CODEX_HOME'] || join(home, '.codex'), 'auth.json');
@@ -32,6 +34,8 @@ export function describeLogin(login) {
   switch (login.kind) {
     case 'simulated':
       return 'Backend: the simulator. Answers are made up; the services call nothing outside this machine.';
+    case 'api_key':
+      return 'Backend: the OpenAI API, with OPENAI_API_KEY. The gateway runs alone.';
     case 'borrowed':
       return (
         `Backend: ChatGPT/Codex, with the Codex login in ${login.path}. It is borrowed: its access token is used, it is\n` +

@@ -101,6 +101,27 @@ test('a borrowed login gets no seed, no issuer and a store that is thrown away',
   assert.deepEqual(gateway, { ...inherited, ...broker, PORT: '1', OPS_PORT: '2' });
 });
 
+test('an API key has the gateway alone in front of the OpenAI API, unless the simulator is asked for', () => {
+  const base = { UPSTREAM_MODE: 'openai_api', OPENAI_API_KEY_FILE: '/key', AUTH_SEED_FILE: '/seed.json' };
+  const chosen = (simulator: boolean) =>
+    chooseLogin(base, { simulator, exists: () => true, home: '/home/ada' });
+  assert.deepEqual([chosen(false), chosen(true)], [{ kind: 'api_key' }, { kind: 'simulated' }]);
+  assert.match(describeLogin(chosen(false)), /OpenAI API, with OPENAI_API_KEY/);
+  const { gateway } = childEnvironments({ base, ports, login: chosen(false), ...secrets });
+  assert.deepEqual(gateway, {
+    LOG_FORMAT: 'text',
+    HOST: '127.0.0.1',
+    ...noProxy,
+    UPSTREAM_MODE: 'openai_api',
+    OPENAI_API_KEY_FILE: '/key',
+    PORT: '1',
+    OPS_PORT: '2',
+    API_KEY: 'sk-client',
+  });
+  const simulated = childEnvironments({ base, ports, login: chosen(true), ...secrets }).gateway;
+  assert.equal('UPSTREAM_MODE' in simulated || 'OPENAI_API_KEY_FILE' in simulated, false);
+});
+
 test('an adopted login keeps its durable store, and the rotated tokens with it', () => {
   const { auth } = childEnvironments({
     base: { TOKEN_STORE_PATH: '/durable' },

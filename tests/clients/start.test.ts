@@ -109,3 +109,19 @@ test('a Codex login of this machine is borrowed: said, used, never refreshed, ne
   assert.equal(readFileSync(path, 'utf8'), written);
   await backend.close();
 });
+
+test('with a key of the OpenAI API the gateway runs alone in front of it', async () => {
+  const openaiApiKey = 'sk-of-this-test';
+  const backend = await createSimulator({ openaiApiKey });
+  const alone = await npmStart(home, {
+    UPSTREAM_MODE: 'openai_api',
+    OPENAI_API_KEY: openaiApiKey,
+    OPENAI_BASE_URL: backend.openaiUrl,
+  });
+  assert.match(alone.output, /^Backend: the OpenAI API, with OPENAI_API_KEY\. The gateway runs alone\.$/m);
+  assert.doesNotMatch(alone.output, /^(auth|simulator) +\|/m);
+  for (const title of ['Chat Completions', 'OpenAI SDK', 'Anthropic SDK'])
+    assert.match(await alone.paste(title), answer);
+  assert.deepEqual(await alone.interrupt(), { code: 0, signal: null });
+  await backend.close();
+});

@@ -34,7 +34,7 @@ test('the smallest request has its limit, and nothing that nobody has said', () 
 test('sampling is sent as it is asked for, but for the value that changes nothing', () => {
   const { sent, dropped } = open({ temperature: 0.2, top_p: 0.9, top_k: 5 });
   assert.deepEqual([sent.temperature, sent.top_p, dropped], [0.2, 0.9, ['top_k']]);
-  // models that reason refuse to be told it, and coding agents tell it with every request
+  // models that reason may refuse to be told it, and coding agents tell it with every request
   const neutral = open({ temperature: 1, top_p: 1 });
   assert.equal('temperature' in neutral.sent || 'top_p' in neutral.sent, false);
   assert.deepEqual(neutral.dropped, []);

@@ -20,7 +20,7 @@ const toldAs =
   (value, { takes }) =>
     takes.has(option) || value === neutral ? 'quiet' : dropped(value);
 
-/** The value of the sampling parameters that changes nothing; models that reason refuse to be told it. */
+/** The value of the sampling parameters that changes nothing; models that reason may refuse to be told it. */
 export const NEUTRAL = 1;
 
 /** Every field of the Messages API, generally available and beta (@anthropic-ai/sdk 1.11, `MessageCreateParamsBase`). */
