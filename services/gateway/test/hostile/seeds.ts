@@ -10,9 +10,12 @@ const png = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1').toString('base64');
 /** Bodies that a dialect accepts, one for each thing that it knows: those that the golden files translate. */
 export function acceptedBodies(dialect: string): readonly unknown[] {
   const folder = new URL(`${dialect}/requests/`, fixtures);
+  const read = (name: string, kind: 'client' | 'upstream'): string =>
+    readFileSync(new URL(`${name}.${kind}.json`, folder), 'utf8');
   return readdirSync(folder)
-    .filter((file) => file.endsWith('.client.json'))
-    .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8'), toServable) as unknown);
+    .flatMap((file) => /^(.+)\.client\.json$/.exec(file)?.[1] ?? [])
+    .filter((name) => !Object.hasOwn(Object(JSON.parse(read(name, 'upstream'))), 'refused'))
+    .map((name) => JSON.parse(read(name, 'client'), toServable) as unknown);
 }
 
 function toServable(name: string, value: unknown): unknown {
