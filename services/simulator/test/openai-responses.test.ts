@@ -217,6 +217,7 @@ test('no parameter of the documented API is refused', async (t) => {
   const { post } = await startApi(t);
   const parameters: JsonObject = {
     access_programs: {},
+    client_metadata: { installation: 'i' },
     background: false,
     context_management: [{ type: 'compaction', compact_threshold: 1000 }],
     conversation: 'conv_1',
@@ -316,6 +317,11 @@ const REFUSALS: readonly (readonly [string, JsonObject, JsonObject])[] = [
       param: 'stream_options',
       code: null,
     },
+  ],
+  [
+    'sealed reasoning of a model that does not reason',
+    { model: 'gpt-4.1', input: 'x', include: ['reasoning.encrypted_content'] },
+    { message: 'Encrypted content is not supported with this model.', param: 'include', code: null },
   ],
   [
     'nothing to answer',

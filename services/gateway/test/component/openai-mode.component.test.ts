@@ -192,6 +192,18 @@ test('Messages are translated with what the API takes, and only the rest is decl
   assert.match(String(safety_identifier), /^[0-9a-f]{64}$/);
 });
 
+test('a model that does not reason serves Messages, too', bounded, async (t) => {
+  const stack = await startStack(t, { mode });
+  const thinking = { type: 'enabled', budget_tokens: 1_024 };
+  const body = messages.body('Say exactly: It works.', { model: 'gpt-4.1', thinking });
+  const answer = await send(stack.url + messages.path, { body });
+  assert.deepEqual(
+    [answer.status, answer.headers['x-gateway-warnings']],
+    [200, 'dropped=thinking'],
+    answer.text,
+  );
+});
+
 test('a limit below what the API takes is kept all the same', bounded, async (t) => {
   const stack = await startStack(t, { mode });
   const body = messages.body('Say exactly: one two three four five.', { max_tokens: 2 });

@@ -60,6 +60,8 @@ export function judge({ body, history, input }: Asked, known: Parameters, world:
   const slug = asText(body['model']);
   const model = apiModel(slug);
   if (model?.converses !== true) return { kind: 'refused', reply: modelUnknown(slug) };
+  if (asksForSeals(body) && model.defaultEffort === undefined)
+    return { kind: 'refused', reply: sealsUnsupported() };
   const previous = body['previous_response_id'];
   if (typeof previous === 'string' && stored.find(previous) === undefined) {
     return { kind: 'refused', reply: previousUnknown(previous) };
@@ -84,6 +86,15 @@ function modelUnknown(model: string): Reply {
     code: 'model_not_found',
     status: 404,
   });
+}
+
+function asksForSeals({ include }: JsonObject): boolean {
+  return Array.isArray(include) && include.includes('reasoning.encrypted_content');
+}
+
+/** What does not reason has nothing to seal (pydantic/pydantic-ai#2865). */
+function sealsUnsupported(): Reply {
+  return modelError({ message: 'Encrypted content is not supported with this model.', param: 'include' });
 }
 
 function previousUnknown(id: string): Reply {

@@ -35,6 +35,7 @@ export const RESPONSE_PARAMETERS = parameters({
   ...TRUNCATION,
   access_programs: object,
   background: flag,
+  client_metadata: object, // in no type of the SDK; the Codex CLI sends it with every request, with an API key too
   context_management: list,
   conversation: textOrObject,
   image: object,
