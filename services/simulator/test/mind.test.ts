@@ -46,6 +46,20 @@ for (const [prompt, expected] of [
   });
 }
 
+test('a client that compacts its conversation gets what was said, without directives, in the tags it names', async (t) => {
+  const rig = await startRig(t);
+  const input = [
+    user('My colour is teal. [[sim: usage input=9]]'),
+    assistant('Noted.'),
+    user('Do not use Read. Create a summary of the conversation: an <analysis> and a <summary> block.'),
+  ];
+  const tools = [tool('Read', { path: TEXT })];
+  assert.equal(
+    await say(rig, '', { input, tools }),
+    '<analysis>\nAll that was said.\n</analysis>\n\n<summary>\nMy colour is teal.\n</summary>',
+  );
+});
+
 test('open questions get enough text for limits to bite, and a wish for words is met', async (t) => {
   const rig = await startRig(t);
   for (const prompt of [
@@ -79,6 +93,7 @@ test('earlier messages can be asked for', async (t) => {
     ),
     'You asked me to remember 4711.',
   );
+  assert.equal(await ask(user('Summary: my colour is teal. What is my colour?')), 'Your colour is teal.');
   assert.equal(await ask(user('What is 2 + 2?'), assistant('4'), user('Add 3 to your last answer.')), '7');
 });
 

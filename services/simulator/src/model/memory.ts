@@ -1,3 +1,5 @@
+import type { Conversation } from './conversation.ts';
+import { withoutDirectives } from './directives.ts';
 import { literally } from './pattern.ts';
 import { wantsBrief } from './phrases.ts';
 
@@ -7,6 +9,7 @@ const REMEMBER =
   /\bremember\b(?: that| this)?(?:[^:.]*?(?:number|word|code|phrase|name|color|colour))?(?: is)?:? ?["'`]?([\p{L}\p{N}_-]+)/iu;
 const ASKS_REMEMBERED = /\bwhat\b.*\b(?:remember|told you|said|asked you|mention)/i;
 const ASKS_MY = /\bwhat(?:'s| is| was)? my ((?:favou?rite )?[\p{L}]+)/iu;
+const ASKS_SUMMARY = /\bsummary of the conversation\b[\s\S]*<summary>/i;
 const ASKS_YOUR_NAME = /\b(?:what(?:'s| is) your name|who are you)\b/i;
 
 /** What a question about the past can be answered from. */
@@ -26,6 +29,13 @@ export function recall(told: Told): string | undefined {
   return undefined;
 }
 
+/** An agent that compacts its conversation gets all that a person has said, in the tags that it looks for. */
+export function summaryFor({ prompt, earlierUserTexts }: Conversation): string | undefined {
+  if (!ASKS_SUMMARY.test(prompt)) return undefined;
+  const said = earlierUserTexts.map(withoutDirectives).join('\n');
+  return `<analysis>\nAll that was said.\n</analysis>\n\n<summary>\n${said}\n</summary>`;
+}
+
 /** "Add 3 to your last answer." */
 function recallSum({ prompt, lastAnswer }: Told): string | undefined {
   const [, summand] =
@@ -36,7 +46,7 @@ function recallSum({ prompt, lastAnswer }: Told): string | undefined {
 
 function recallStated({ prompt, earlier, system }: Told): string | undefined {
   const [, subject] = ASKS_MY.exec(prompt) ?? [];
-  const value = subject === undefined ? undefined : statedValue(subject, [system, ...earlier]);
+  const value = subject === undefined ? undefined : statedValue(subject, [system, ...earlier, prompt]);
   if (value === undefined) return undefined;
   return wantsBrief(prompt) ? value : `Your ${subject} is ${value}.`;
 }

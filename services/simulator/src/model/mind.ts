@@ -6,7 +6,7 @@ import { type Directive, pick, withoutDirectives } from './directives.ts';
 import { createHints } from './hints.ts';
 import { describeImages } from './images.ts';
 import { upToStop, upToTokens } from './limits.ts';
-import { recall } from './memory.ts';
+import { recall, summaryFor } from './memory.ts';
 import { asksForJson, plainObject } from './plain-object.ts';
 import { demandedText, factualAnswer, freeText, storyOf } from './phrases.ts';
 import type { ResponsesRequest } from './request.ts';
@@ -83,6 +83,8 @@ function spokenItems(question: Question): readonly AnswerItem[] {
   if (pick(directives, 'refusal') !== undefined) {
     return [{ type: 'refusal', text: "I'm sorry, but I can't help with that." }];
   }
+  const summary = summaryFor(conversation);
+  if (summary !== undefined) return [{ type: 'message', text: summary, phase: 'final_answer' }];
   const before: AnswerItem[] = [];
   const query = searchQuery(question);
   if (query !== undefined) before.push({ type: 'web_search_call', query });
