@@ -1,26 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemClock, type Clock } from '@codex-gateway/service-kit/clock.ts';
-import { createHttpClient } from '@codex-gateway/service-kit/http-client.ts';
 import type { Logger } from '@codex-gateway/service-kit/logger.ts';
 import { metricsRoutes, probeRoutes } from '@codex-gateway/service-kit/ops-server.ts';
 import express, { type Express } from 'express';
-import helmet from 'helmet';
-import type { Dispatcher } from 'undici';
 import { createBroker, type Broker, type BrokerDeps } from './broker.ts';
 import type { Callers } from './callers/callers.ts';
 import { createServiceAccountCallers } from './callers/service-accounts.ts';
 import { createSharedSecretCallers } from './callers/shared-secret.ts';
 import type { AuthConfig } from './config.ts';
-import { handleAccounts } from './http/accounts.ts';
-import { authenticate, type CallerResult } from './http/authenticate.ts';
-import { handleErrors, sendProblem } from './http/errors.ts';
-import { handleReject, handleTokens } from './http/tokens.ts';
+import { handleErrors } from './http/errors.ts';
+import { createApi } from './http/routes.ts';
 import { connectToKubernetes } from './kubernetes/api-client.ts';
+import { createLogins } from './logins/logins.ts';
 import { createMetrics, type AuthMetrics } from './metrics.ts';
+import { createIssuer, type Issuer } from './oauth/issuer.ts';
 import { createRefreshGrant } from './oauth/refresh-grant.ts';
-import { createFileStore } from './store/file-store.ts';
-import { createKubernetesStore } from './store/kubernetes-store.ts';
+import { openStore } from './open-store.ts';
 import { measureStore } from './store/measured-store.ts';
 import { createSpillFolder } from './store/spill.ts';
 import type { TokenStore } from './store/token-store.ts';
@@ -42,11 +38,9 @@ export interface AuthApp {
   readonly close: () => Promise<void>;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const GRANT_TIMEOUT_MS = 25_000;
 /** The part of the intent's deadline that the request may take; 25 of 45 seconds. */
 const GRANT_SHARE = 25 / 45;
-const BODY_LIMIT = '16kb';
 
 /**
  * Builds the broker and reads its state; nothing listens yet.
@@ -63,20 +57,17 @@ export async function createApp(
   const holder = `pid ${process.pid} on ${hostname()}, ${randomUUID().slice(0, 8)}`;
   const callers = await createCallers(config, clock);
   const store = measureStore({
-    store: parts.store ?? (await createStore(config, holder)),
+    store: parts.store ?? (await openStore(config.store, holder)),
     clock,
     written: metrics.stateWritten,
   });
-  const accountDeps = createAccountDeps(config, {
-    clock,
-    holder,
-    log,
-    metrics,
-    version,
-    chance: parts.chance,
-  });
+  const issuer = createIssuer({ ...config, version, clock });
+  const accountDeps = createAccountDeps(config, { issuer, holder, log, metrics, chance: parts.chance });
   const { aliases, seedPath, borrowPath } = config;
-  const broker = createBroker({ aliases, seedPath, borrowPath, store, clock, log, accountDeps });
+  const { revoke } = issuer;
+  const broker = createBroker({ aliases, seedPath, borrowPath, store, clock, log, revoke, accountDeps });
+  const keeper = { ...broker, aliases };
+  const logins = createLogins({ ...issuer, keeper, clock, newId: randomUUID, log });
   metrics.watchAccounts(broker.views);
   await broker.start();
 
@@ -91,20 +82,24 @@ export async function createApp(
   });
   const ops = express().disable('x-powered-by').use(probes, metricsRoutes(metrics.registry));
   return {
-    api: createApi({ broker, callers, clock, log, metrics, probes }),
+    api: createApi({
+      broker,
+      logins,
+      callers,
+      admin: config.adminSecret && createSharedSecretCallers([config.adminSecret]),
+      clock,
+      log,
+      metrics,
+      probes,
+    }),
     ops: ops.use(handleErrors(log)),
     broker,
     close: async () => {
+      await logins.close();
       await broker.close();
       await callers.close();
     },
   };
-}
-
-async function createStore({ store }: AuthConfig, holder: string): Promise<TokenStore> {
-  if (store.kind === 'file') return createFileStore({ folder: store.folder, holder });
-  const { apiServer, secretPrefix } = store;
-  return createKubernetesStore({ api: await connectToKubernetes(apiServer), secretPrefix });
 }
 
 async function createCallers({ callers }: AuthConfig, clock: Clock): Promise<Callers> {
@@ -114,25 +109,18 @@ async function createCallers({ callers }: AuthConfig, clock: Clock): Promise<Cal
 }
 
 interface AccountParts {
-  readonly clock: Clock;
+  readonly issuer: Issuer;
   readonly holder: string;
   readonly log: Logger;
   readonly metrics: AuthMetrics;
-  readonly version: string;
   readonly chance: (() => number) | undefined;
 }
 
 function createAccountDeps(config: AuthConfig, parts: AccountParts): BrokerDeps['accountDeps'] {
-  const { clock, holder, log, metrics, version } = parts;
+  const { issuer, holder, log, metrics } = parts;
   const grantTimeoutMs = Math.min(GRANT_TIMEOUT_MS, Math.floor(config.intentDeadlineMs * GRANT_SHARE));
-  const grant = createRefreshGrant({
-    issuer: config.issuer,
-    clientId: config.clientId,
-    version,
-    timeoutMs: grantTimeoutMs,
-    clock,
-    connect: () => connect(config, grantTimeoutMs),
-  });
+  const { post } = issuer;
+  const grant = createRefreshGrant({ post, clientId: config.clientId, timeoutMs: grantTimeoutMs });
   return (alias) => ({
     grant,
     holder,
@@ -157,43 +145,4 @@ function createAccountDeps(config: AuthConfig, parts: AccountParts): BrokerDeps[
       }
     },
   });
-}
-
-function connect({ httpsProxy, noProxy }: AuthConfig, idleTimeoutMs: number): Dispatcher {
-  return createHttpClient({ connectTimeoutMs: CONNECT_TIMEOUT_MS, idleTimeoutMs, httpsProxy, noProxy });
-}
-
-interface ApiParts {
-  readonly broker: Broker;
-  readonly callers: Callers;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly metrics: AuthMetrics;
-  readonly probes: express.Router;
-}
-
-function createApi({ broker, callers, clock, log, metrics, probes }: ApiParts): Express {
-  const tokens = { broker, now: clock.now, vended: metrics.vended };
-  const noted = (result: CallerResult) => metrics.callerAuthenticated(callers.method, result);
-  const routes = express.Router();
-  routes.use((_req, res, next) => {
-    res.set('cache-control', 'no-store');
-    next();
-  });
-  routes.use(authenticate({ callers, log, noted }), express.json({ limit: BODY_LIMIT }));
-  routes.route('/tokens').post(handleTokens(tokens)).all(onlyMethod('POST'));
-  routes.route('/tokens/:alias/reject').post(handleReject(tokens)).all(onlyMethod('POST'));
-  routes.route('/accounts').get(handleAccounts(broker)).all(onlyMethod('GET, HEAD'));
-  const api = express().disable('x-powered-by').disable('etag');
-  api.use(helmet(), probes);
-  api.use('/v1', routes);
-  api.use((_req, res) => sendProblem(res, { status: 404, code: 'unknown_url', message: 'no such path' }));
-  return api.use(handleErrors(log));
-}
-
-function onlyMethod(allow: string): express.RequestHandler {
-  return (_req, res) => {
-    res.set('allow', allow);
-    sendProblem(res, { status: 405, code: 'method_not_allowed', message: `use ${allow}` });
-  };
 }

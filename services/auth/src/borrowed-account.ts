@@ -97,7 +97,7 @@ function toView(alias: string, path: string, { reading, generation, now }: Stand
   return {
     alias,
     state: reading.kind === 'absent' ? 'unseeded' : 'borrowed',
-    message: messageFor(path, reading),
+    message: messageFor({ alias, path }, reading),
     served: login !== null && now < login.expiresAt ? login : null,
     accountId: login?.accountId ?? null,
     plan: login?.plan ?? null,
@@ -108,10 +108,13 @@ function toView(alias: string, path: string, { reading, generation, now }: Stand
   };
 }
 
-function messageFor(path: string, reading: Reading): string {
+function messageFor(
+  { alias, path }: { readonly alias: string; readonly path: string },
+  reading: Reading,
+): string {
   switch (reading.kind) {
     case 'absent':
-      return `there is no Codex login at ${path}: run "codex login", or set AUTH_SEED_FILE`;
+      return `there is no Codex login at ${path}: run "codex login", or sign in with "auth login --alias ${alias}"`;
     case 'malformed':
       return `${path}: ${reading.problem}; run "codex login" to write it anew`;
     case 'login':

@@ -3,12 +3,16 @@ import { errorCode } from '@codex-gateway/service-kit/config.ts';
 import type { Logger } from '@codex-gateway/service-kit/logger.ts';
 import type { RejectReply, TokensReply, AccountsReply } from '@codex-gateway/wire/broker/contract.ts';
 import type { Account, AccountView } from './account.ts';
+import type { Adoption, AdoptionTerms } from './adopt.ts';
 import { createBorrowedAccount } from './borrowed-account.ts';
-import { digest } from './digest.ts';
 import { createOwnedAccount, type OwnedAccount } from './owned-account.ts';
+import type { AdoptableLogin } from './oauth/login.ts';
+import type { Revoke } from './oauth/revoke.ts';
 import type { RefreshLoopDeps } from './refresh-loop.ts';
 import { poll } from './poll.ts';
+import { toAccountsReply, toTokensReply } from './replies.ts';
 import { scanSeeds } from './seeds.ts';
+import type { SignOut } from './sign-out.ts';
 import { StoreHeldError, type TokenStore } from './store/token-store.ts';
 
 export interface BrokerDeps {
@@ -21,6 +25,7 @@ export interface BrokerDeps {
   readonly store: TokenStore;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly revoke: Revoke;
   /** What an account needs beyond the store, the clock and the log. */
   readonly accountDeps: (alias: string) => Omit<RefreshLoopDeps, 'alias' | 'store' | 'clock' | 'log'>;
 }
@@ -35,12 +40,15 @@ export interface Broker {
   readonly reject: (alias: string, fingerprint: string) => Promise<RejectReply['result'] | null>;
   readonly accounts: () => AccountsReply;
   readonly views: () => readonly AccountView[];
+  /** Takes up a login that a person brings; null for an alias that is not there. Rejects with the store's error. */
+  readonly adopt: (alias: string, login: AdoptableLogin, terms: AdoptionTerms) => Promise<Adoption | null>;
+  /** Ends a login; null for an alias that is not there. Rejects with the store's error. */
+  readonly signOut: (alias: string) => Promise<SignOut | { readonly kind: 'borrowed' } | null>;
   readonly notReady: () => readonly NotReadyReason[];
   /** Finishes running refreshes and makes their outcome durable first. */
   readonly close: () => Promise<void>;
 }
 
-const ASK_AGAIN_SECONDS = 60;
 const WAIT_FOR_REFRESH_MS = 5_000;
 const SEED_POLL_MS = 5_000;
 const STORE_CHECK_MS = 30_000;
@@ -50,39 +58,55 @@ export function createBroker(deps: BrokerDeps): Broker {
   const { aliases, clock } = deps;
   const storeWatch = createStoreWatch(deps);
   const seedWatch = createSeedWatch(deps);
-  let accounts: readonly Account[] = [];
+  const owned = new Map<string, OwnedAccount>();
+  let borrowed: Account | null = null;
   let draining = false;
-  const views = () => accounts.map((account) => account.view());
+  const find = (alias: string): Account | undefined =>
+    alias === borrowed?.alias ? borrowed : owned.get(alias);
+  const accounts = () => aliases.flatMap((alias) => find(alias) ?? []);
+  const views = () => accounts().map((account) => account.view());
+  const createOwned = (alias: string) => createOwnedAccount({ ...deps, ...deps.accountDeps(alias), alias });
 
   const start = async () => {
-    const borrowed = await borrowable(deps);
-    const owned = aliases.flatMap((alias) =>
-      alias === borrowed?.alias ? [] : [createOwnedAccount({ ...deps, ...deps.accountDeps(alias), alias })],
-    );
-    accounts = aliases.flatMap(
-      (alias) =>
-        [...(borrowed === null ? [] : [borrowed]), ...owned].find((account) => account.alias === alias) ?? [],
-    );
-    if (owned.length > 0) await storeWatch.start();
-    await Promise.all(owned.map((account) => account.load()));
-    if (owned.length > 0) await seedWatch.start(owned);
-    await Promise.all(accounts.map((account) => account.start()));
+    borrowed = await borrowable(deps);
+    for (const alias of aliases) if (alias !== borrowed?.alias) owned.set(alias, createOwned(alias));
+    if (owned.size > 0) await storeWatch.start();
+    await Promise.all([...owned.values()].map((account) => account.load()));
+    if (owned.size > 0) await seedWatch.start([...owned.values()]);
+    await Promise.all(accounts().map((account) => account.start()));
+  };
+
+  /** The first login of its own that a borrowed account gets: from then on it is owned. */
+  const adoptOverBorrowed = async (lender: Account, login: AdoptableLogin, terms: AdoptionTerms) => {
+    await storeWatch.start();
+    const account = owned.get(lender.alias) ?? createOwned(lender.alias);
+    owned.set(lender.alias, account);
+    const adoption = await account.adopt(login, terms);
+    if (adoption.kind !== 'adopted') return adoption;
+    borrowed = null;
+    await lender.close();
+    return adoption;
   };
 
   return {
     start,
     views,
     tokens: async () => {
-      const waiting = accounts.filter((account) => account.view().served === null);
+      const waiting = accounts().filter((account) => account.view().served === null);
       if (waiting.length > 0)
         await atMost(clock, WAIT_FOR_REFRESH_MS, Promise.all(waiting.map((account) => account.settled())));
       return toTokensReply(views(), aliases[0]);
     },
-    reject: async (alias, fingerprint) => {
-      const account = accounts.find((other) => other.alias === alias);
-      return account === undefined ? null : account.reject(fingerprint);
+    reject: async (alias, fingerprint) => (await find(alias)?.reject(fingerprint)) ?? null,
+    accounts: () => toAccountsReply(views(), aliases[0]),
+    adopt: async (alias, login, terms) => {
+      if (alias === borrowed?.alias) return adoptOverBorrowed(borrowed, login, terms);
+      return (await owned.get(alias)?.adopt(login, terms)) ?? null;
     },
-    accounts: () => ({ accounts: views().map((view) => toAccountReply(view, aliases[0])) }),
+    signOut: async (alias) => {
+      if (alias === borrowed?.alias) return { kind: 'borrowed' };
+      return (await owned.get(alias)?.signOut(deps.revoke)) ?? null;
+    },
     notReady: () => {
       const reasons: NotReadyReason[] = [];
       if (draining) reasons.push('draining');
@@ -94,7 +118,7 @@ export function createBroker(deps: BrokerDeps): Broker {
       draining = true;
       storeWatch.stop();
       seedWatch.stop();
-      await Promise.all(accounts.map((account) => account.close()));
+      await Promise.all(accounts().map((account) => account.close()));
       await deps.store.close();
     },
   };
@@ -133,9 +157,11 @@ function createStoreWatch({ store, clock, log }: BrokerDeps) {
     }
   };
   return {
+    /** Once is enough; again is no harm. */
     start: async () => {
+      if (stop !== null) return;
       await check();
-      stop = poll(clock, STORE_CHECK_MS, check);
+      stop ??= poll(clock, STORE_CHECK_MS, check);
     },
     isWritable: () => problem === null,
     stop: () => stop?.(),
@@ -168,53 +194,6 @@ function createSeedWatch({ seedPath, aliases, clock, log }: BrokerDeps) {
     },
     stop: () => stop?.(),
   };
-}
-
-function toTokensReply(views: readonly AccountView[], defaultAlias: string | undefined): TokensReply {
-  return {
-    accounts: views.flatMap(({ alias, served, accountId, plan, generation }) =>
-      served === null
-        ? []
-        : [
-            {
-              alias,
-              accountId,
-              accessToken: served.accessToken.reveal(),
-              fingerprint: digest(served.accessToken),
-              expiresAt: toTime(served.expiresAt),
-              plan,
-              generation,
-              default: alias === defaultAlias,
-            },
-          ],
-    ),
-    unavailable: views.flatMap(({ alias, served, state, message }) =>
-      served === null ? [{ alias, state, message }] : [],
-    ),
-    refreshAfterSeconds: ASK_AGAIN_SECONDS,
-  };
-}
-
-function toAccountReply(
-  view: AccountView,
-  defaultAlias: string | undefined,
-): AccountsReply['accounts'][number] {
-  const { alias, state, accountId, plan, generation, lastOutcome } = view;
-  return {
-    alias,
-    state,
-    accountId,
-    plan,
-    default: alias === defaultAlias,
-    generation,
-    accessTokenExpiresAt: view.accessTokenExpiresAt === null ? null : toTime(view.accessTokenExpiresAt),
-    lastRefreshAt: view.lastRefreshAt === null ? null : toTime(view.lastRefreshAt),
-    lastOutcome,
-  };
-}
-
-function toTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }
 
 function atMost(clock: Clock, delayMs: number, work: Promise<unknown>): Promise<void> {

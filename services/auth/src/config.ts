@@ -3,29 +3,35 @@ import { readSettings, type Environment } from '@codex-gateway/service-kit/confi
 import type { Secret } from '@codex-gateway/service-kit/secret.ts';
 import type { ApiServer } from './kubernetes/api-client.ts';
 import type { OnInDoubt } from './refresh-policy.ts';
-import { settingsSchema, type Settings } from './settings.ts';
+import { commandSettingsSchema, settingsSchema, type Settings } from './settings.ts';
 
 const DEFAULT_STORE = '~/.codex-gateway/accounts';
 const DEFAULT_SECRET_PREFIX = 'codex-auth-state-';
 
-export interface AuthConfig {
+/** What every command needs to know: where the accounts are, and how to reach who keeps them. */
+export interface CommandConfig {
   readonly host: string;
   readonly port: number;
-  readonly opsPort: number;
   readonly issuer: string;
   readonly clientId: string;
   readonly store: StoreConfig;
+  readonly seedPath: string | null;
+  /** The aliases that may exist; the first is the default. */
+  readonly aliases: readonly string[];
+  /** With it a person may change the logins of a running broker; null: nobody may. */
+  readonly adminSecret: Secret | null;
+  readonly httpsProxy: string | undefined;
+  readonly noProxy: string | undefined;
+}
+
+export interface AuthConfig extends CommandConfig {
+  readonly opsPort: number;
   /** Where new tokens are kept on the way into a store that is far away. */
   readonly spillPath: string | null;
   readonly callers: CallersConfig;
-  readonly seedPath: string | null;
   readonly borrowPath: string | null;
-  /** The aliases that may exist; the first is the default. */
-  readonly aliases: readonly string[];
   readonly onInDoubt: OnInDoubt;
   readonly intentDeadlineMs: number;
-  readonly httpsProxy: string | undefined;
-  readonly noProxy: string | undefined;
   readonly logLevel: string;
   readonly logFormat: 'json' | 'text';
 }
@@ -44,34 +50,52 @@ export type CallersConfig =
       readonly apiServer: ApiServer;
     };
 
+const SECRETS = ['BROKER_SECRET', 'ADMIN_SECRET'];
+
 /**
  * The broker's configuration from its environment.
  *
  * @throws ConfigurationError listing every problem
  */
 export function readConfig(environment: Environment): AuthConfig {
-  const settings = readSettings(settingsSchema, environment, ['BROKER_SECRET']);
+  const settings = readSettings(settingsSchema, environment, SECRETS);
   return {
-    host: settings.HOST,
-    port: settings.PORT,
+    ...commandConfigOf(settings),
     opsPort: settings.OPS_PORT,
-    issuer: settings.OAUTH_ISSUER,
-    clientId: settings.OAUTH_CLIENT_ID,
-    store: storeOf(settings),
     spillPath: settings.TOKEN_SPILL_PATH ?? null,
     callers: callersOf(settings),
-    seedPath: settings.AUTH_SEED_FILE === undefined ? null : atHome(settings, settings.AUTH_SEED_FILE),
     borrowPath:
       settings.CODEX_GATEWAY_CONTAINER === '1'
         ? null
         : join(atHome(settings, settings.CODEX_HOME ?? '~/.codex'), 'auth.json'),
-    aliases: settings.ACCOUNTS,
     onInDoubt: settings.ON_IN_DOUBT,
     intentDeadlineMs: settings.INTENT_DEADLINE_SECONDS * 1_000,
-    httpsProxy: settings.HTTPS_PROXY ?? settings.https_proxy,
-    noProxy: settings.NO_PROXY ?? settings.no_proxy,
     logLevel: settings.LOG_LEVEL,
     logFormat: settings.LOG_FORMAT,
+  };
+}
+
+/**
+ * What a command reads from the same environment; the secret of the callers may be missing.
+ *
+ * @throws ConfigurationError listing every problem
+ */
+export function readCommandConfig(environment: Environment): CommandConfig {
+  return commandConfigOf(readSettings(commandSettingsSchema, environment, SECRETS));
+}
+
+function commandConfigOf(settings: Settings): CommandConfig {
+  return {
+    host: settings.HOST,
+    port: settings.PORT,
+    issuer: settings.OAUTH_ISSUER,
+    clientId: settings.OAUTH_CLIENT_ID,
+    store: storeOf(settings),
+    seedPath: settings.AUTH_SEED_FILE === undefined ? null : atHome(settings, settings.AUTH_SEED_FILE),
+    aliases: settings.ACCOUNTS,
+    adminSecret: settings.ADMIN_SECRET ?? null,
+    httpsProxy: settings.HTTPS_PROXY ?? settings.https_proxy,
+    noProxy: settings.NO_PROXY ?? settings.no_proxy,
   };
 }
 
@@ -118,6 +142,7 @@ export function describeConfig(config: AuthConfig): Record<string, unknown> {
     ...(config.callers.kind === 'shared_secret'
       ? { BROKER_SECRET: `${config.callers.secrets.length} set` }
       : { ALLOWED_CALLERS: config.callers.allowed.join(',') }),
+    ADMIN_SECRET: config.adminSecret === null ? null : 'set',
     ON_IN_DOUBT: config.onInDoubt,
     INTENT_DEADLINE_SECONDS: config.intentDeadlineMs / 1_000,
     ACCOUNTS: config.aliases.join(','),

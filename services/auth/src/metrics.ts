@@ -2,8 +2,7 @@ import type { AccountState } from '@codex-gateway/wire/broker/contract.ts';
 import { accountStateSchema } from '@codex-gateway/wire/broker/contract.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { AccountView } from './account.ts';
-import type { Callers } from './callers/callers.ts';
-import type { CallerResult } from './http/authenticate.ts';
+import type { CallerMethod, CallerResult } from './http/authenticate.ts';
 import type { RefreshOutcome } from './settle.ts';
 
 export interface AuthMetrics {
@@ -13,7 +12,7 @@ export interface AuthMetrics {
   readonly unpersisted: (alias: string, value: boolean) => void;
   readonly stateWritten: (result: 'stored' | 'conflict' | 'error', seconds: number) => void;
   readonly vended: (result: 'ok' | 'empty', seconds: number) => void;
-  readonly callerAuthenticated: (method: Callers['method'], result: CallerResult) => void;
+  readonly callerAuthenticated: (method: CallerMethod, result: CallerResult) => void;
   /** Sets the gauges of the accounts whenever somebody scrapes. */
   readonly watchAccounts: (views: () => readonly AccountView[]) => void;
 }

@@ -1,10 +1,13 @@
 import type { RejectReply } from '@codex-gateway/wire/broker/contract.ts';
 import type { Account } from './account.ts';
-import { considerSeed } from './adopt.ts';
+import { adoptLogin, considerSeed, type Adoption, type AdoptionTerms } from './adopt.ts';
 import { digest } from './digest.ts';
+import type { AdoptableLogin } from './oauth/login.ts';
+import type { Revoke } from './oauth/revoke.ts';
 import { FRESH_START, toView, type OwnedStanding } from './owned-standing.ts';
 import { createRefreshLoop, type RefreshLoopDeps } from './refresh-loop.ts';
 import type { Seed } from './seeds.ts';
+import { signOut, type SignOut } from './sign-out.ts';
 
 /** An account whose refresh token belongs to this broker. */
 export interface OwnedAccount extends Account {
@@ -12,6 +15,10 @@ export interface OwnedAccount extends Account {
   readonly load: () => Promise<void>;
   /** Takes up a seed if it was never seen before. Never rejects. */
   readonly offerSeed: (seed: Seed) => Promise<void>;
+  /** Takes up a login that a person brings. Rejects with the store's error. */
+  readonly adopt: (login: AdoptableLogin, terms: AdoptionTerms) => Promise<Adoption>;
+  /** Ends the login. Rejects with the store's error. */
+  readonly signOut: (revoke: Revoke) => Promise<SignOut>;
 }
 
 /** How long the next refusal has to wait: a backend that refuses everything must not burn tokens. */
@@ -35,14 +42,35 @@ export function createOwnedAccount(deps: RefreshLoopDeps): OwnedAccount {
     return fingerprintOf(loop.standing()) === fingerprint ? 'unavailable' : 'refreshed';
   };
 
+  /** In turn with the refreshes: whatever a running one brings comes before. */
+  const adopt = async (login: AdoptableLogin, terms: AdoptionTerms): Promise<Adoption> => {
+    const adoption = await loop.inTurn(() => adoptLogin(deps.store, alias, login, terms));
+    if (adoption.kind === 'adopted') {
+      loop.update({ ...FRESH_START, lastOutcome: 'adopted', reading: { kind: 'record', ...adoption.entry } });
+      loop.look();
+    }
+    return adoption;
+  };
+
   const offerSeed = async (seed: Seed) => {
-    const { adopted, problem } = await considerSeed(deps, loop.standing().reading, seed, loop.inTurn);
+    const problem = await considerSeed({ alias, log, adopt }, loop.standing().reading, seed);
     if (problem !== null && problem !== loop.standing().seedProblem)
       log.error({ account: alias, problem }, 'seed not taken');
     loop.update({ seedProblem: problem });
-    if (adopted === null) return;
-    loop.update({ ...FRESH_START, reading: { kind: 'record', ...adopted } });
-    loop.look();
+  };
+
+  const endLogin = async (revoke: Revoke): Promise<SignOut> => {
+    const ended = await loop.inTurn(() => signOut(deps.store, alias, revoke));
+    if (ended.kind === 'signed_out') {
+      const { version, record } = ended;
+      loop.update({
+        ...FRESH_START,
+        lastOutcome: 'signed_out',
+        reading: { kind: 'signed_out', version, record },
+      });
+      loop.look();
+    }
+    return ended;
   };
 
   return {
@@ -57,6 +85,8 @@ export function createOwnedAccount(deps: RefreshLoopDeps): OwnedAccount {
     },
     reject,
     offerSeed,
+    adopt,
+    signOut: endLogin,
     close: loop.close,
   };
 }

@@ -41,8 +41,8 @@ export function nextTrigger(
   return { trigger: { kind: 'rejected', fingerprint }, notBefore: Math.max(retryAt, actAt) };
 }
 
-/** What an adopted login changes: nothing that was held against the old one counts any more. */
-export const FRESH_START = { failures: 0, retryAt: 0, refused: null, lastOutcome: 'adopted' } as const;
+/** What the end of a login changes: nothing that was held against it counts for the next one. */
+export const FRESH_START = { failures: 0, retryAt: 0, refused: null } as const;
 
 /** The standing after a refresh has ended. `chance` in [0, 1) scatters the back-off. */
 export function afterRefresh(
@@ -101,8 +101,10 @@ export function isTransient(outcome: RefreshOutcome): boolean {
 
 export function toView(alias: string, standing: OwnedStanding, now: number): AccountView {
   const { reading } = standing;
-  const known = { alias, state: stateOf(standing, now), message: messageFor(standing) };
+  const known = { alias, state: stateOf(standing, now), message: messageFor(alias, standing) };
   const lastOutcome = outcomeOf(standing);
+  if (reading.kind === 'signed_out')
+    return { ...known, ...NO_LOGIN, generation: reading.record.generation, lastOutcome };
   if (reading.kind !== 'record') return { ...known, ...NO_LOGIN, lastOutcome };
   const { accountId, plan, generation, expiresAt, lastRefreshAt } = reading.record;
   const served = isServed(reading.record, standing, now) ? reading.record : null;
@@ -137,7 +139,7 @@ function stateOf({ reading, refreshing }: OwnedStanding, now: number): AccountSt
   if (refreshing) return 'refreshing';
   switch (reading.kind) {
     case 'absent':
-      return 'unseeded';
+    case 'signed_out':
     case 'unknown':
       return 'unseeded';
     case 'unreadable':
@@ -156,24 +158,27 @@ function outcomeOf({ reading, lastOutcome, seedProblem }: OwnedStanding): string
     case 'unknown':
       return `store_failed: ${reading.problem}`;
     case 'absent':
+    case 'signed_out':
       return seedProblem ?? lastOutcome;
     case 'record':
       return lastOutcome ?? reading.record.failure?.reason ?? seedProblem;
   }
 }
 
-function messageFor({ reading, lastOutcome, failures, seedProblem }: OwnedStanding): string {
+function messageFor(alias: string, { reading, lastOutcome, failures, seedProblem }: OwnedStanding): string {
+  const signIn = `sign in with "auth login --alias ${alias}"`;
   switch (reading.kind) {
     case 'unknown':
       return `the token store cannot be read (${reading.problem})`;
     case 'unreadable':
-      return `the stored record cannot be understood (${reading.problem}): restore it, or remove it and sign in again`;
+      return `the stored record cannot be understood (${reading.problem}): restore it, or remove it and ${signIn}`;
     case 'absent':
-      return (
-        seedProblem ?? 'no login yet: run "codex login" and set AUTH_SEED_FILE to the auth.json it writes'
-      );
+      return seedProblem === null ? `no login yet: ${signIn}` : `${seedProblem}; mend it, or ${signIn}`;
+    case 'signed_out':
+      return `signed out: ${signIn}`;
     case 'record':
-      if (reading.record.failure !== null) return PERMANENT_MESSAGES[reading.record.failure.reason];
+      if (reading.record.failure !== null)
+        return `${PERMANENT_MESSAGES[reading.record.failure.reason]}: ${signIn}`;
       if (reading.record.intent !== null) return 'a refresh got no answer and the access token has expired';
       return failures === 0
         ? 'the access token has expired and is being refreshed'
@@ -181,13 +186,11 @@ function messageFor({ reading, lastOutcome, failures, seedProblem }: OwnedStandi
   }
 }
 
-const SIGN_IN = 'sign in again with "codex login" and set AUTH_SEED_FILE to the new auth.json';
-
 const PERMANENT_MESSAGES = {
-  expired: `the refresh token has expired: ${SIGN_IN}`,
-  reused: `the refresh token was already used, so another installation or Codex CLI uses this login: ${SIGN_IN}`,
-  revoked: `the login was revoked: ${SIGN_IN}`,
-  refused: `the issuer refused the refresh token: ${SIGN_IN}`,
-  account_mismatch: `the issuer answered with the tokens of another account: ${SIGN_IN}`,
-  unresolved: `a refresh got no answer, and neither did its one further attempt: ${SIGN_IN}`,
+  expired: 'the refresh token has expired',
+  reused: 'the refresh token was already used, so another installation or Codex CLI uses this login',
+  revoked: 'the login was revoked',
+  refused: 'the issuer refused the refresh token',
+  account_mismatch: 'the issuer answered with the tokens of another account',
+  unresolved: 'a refresh got no answer, and neither did its one further attempt',
 } as const satisfies Record<PermanentFailure['reason'], string>;

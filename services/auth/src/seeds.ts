@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, type ConfigProblem } from '@codex-gateway/service-kit/config.ts';
-import { parseAdoptableLogin, type AdoptableLogin, type AuthJson } from './oauth/auth-json.ts';
+import { parseAdoptableLogin, type AuthJson } from './oauth/auth-json.ts';
+import type { AdoptableLogin } from './oauth/login.ts';
 
 /** One `auth.json` that was set as a seed, as it stands now. A problem names the field, never its value. */
 export interface Seed {

@@ -42,7 +42,11 @@ const eachSetting = z.object({
     )
     .transform((secrets) => secrets.map((secret) => new Secret(secret)))
     .optional(),
-  ADMIN_SECRET: absent('login over HTTP is not part of this version'),
+  ADMIN_SECRET: z
+    .string()
+    .regex(/^\S+$/, 'must not hold a blank')
+    .transform((value) => new Secret(value))
+    .optional(),
   ON_IN_DOUBT: z.enum(['retry_once', 'hold'], 'must be retry_once or hold').default('retry_once'),
   INTENT_DEADLINE_SECONDS: setting.count(45, 1),
   ACCOUNTS: setting
@@ -70,26 +74,16 @@ const eachSetting = z.object({
 
 export type Settings = z.infer<typeof eachSetting>;
 
-/** What must fit together. A setting that is set and would say nothing is a mistake about what is in force. */
-const rules: readonly SettingRule<Settings>[] = [
+type Rules = readonly SettingRule<Settings>[];
+
+/** What must fit together wherever the records are touched. */
+const storeRules: Rules = [
   {
     // a container without HOME must be told where to keep its state
     setting: 'TOKEN_STORE_PATH',
     problem: 'must be an absolute folder when HOME is not set',
     isBroken: ({ HOME, TOKEN_STORE, TOKEN_STORE_PATH = '~' }) =>
       TOKEN_STORE === 'file' && HOME === undefined && TOKEN_STORE_PATH.startsWith('~'),
-  },
-  {
-    setting: 'BROKER_SECRET',
-    problem: 'required: the secret that callers send (or its file in BROKER_SECRET_FILE)',
-    isBroken: ({ CALLER_AUTH, BROKER_SECRET }) =>
-      CALLER_AUTH === 'shared_secret' && BROKER_SECRET === undefined,
-  },
-  {
-    setting: 'ALLOWED_CALLERS',
-    problem: 'required with CALLER_AUTH=service_account: namespace/serviceaccount,…',
-    isBroken: ({ CALLER_AUTH, ALLOWED_CALLERS }) =>
-      CALLER_AUTH === 'service_account' && ALLOWED_CALLERS === undefined,
   },
   {
     setting: 'KUBERNETES_SERVICE_HOST',
@@ -115,6 +109,22 @@ const rules: readonly SettingRule<Settings>[] = [
     problem: 'must not be set: it belongs to TOKEN_STORE=kubernetes',
     isBroken: ({ TOKEN_STORE, TOKEN_SPILL_PATH }) => TOKEN_STORE === 'file' && TOKEN_SPILL_PATH !== undefined,
   },
+];
+
+/** What must fit together where callers are served. A setting that is set and would say nothing is a mistake about what is in force. */
+const callerRules: Rules = [
+  {
+    setting: 'BROKER_SECRET',
+    problem: 'required: the secret that callers send (or its file in BROKER_SECRET_FILE)',
+    isBroken: ({ CALLER_AUTH, BROKER_SECRET }) =>
+      CALLER_AUTH === 'shared_secret' && BROKER_SECRET === undefined,
+  },
+  {
+    setting: 'ALLOWED_CALLERS',
+    problem: 'required with CALLER_AUTH=service_account: namespace/serviceaccount,…',
+    isBroken: ({ CALLER_AUTH, ALLOWED_CALLERS }) =>
+      CALLER_AUTH === 'service_account' && ALLOWED_CALLERS === undefined,
+  },
   {
     setting: 'BROKER_SECRET',
     problem: 'must not be set: it belongs to CALLER_AUTH=shared_secret',
@@ -127,15 +137,20 @@ const rules: readonly SettingRule<Settings>[] = [
     isBroken: ({ CALLER_AUTH, ALLOWED_CALLERS }) =>
       CALLER_AUTH === 'shared_secret' && ALLOWED_CALLERS !== undefined,
   },
+  {
+    setting: 'ADMIN_SECRET',
+    problem: 'must differ from BROKER_SECRET: gateways must not be able to log in',
+    isBroken: ({ BROKER_SECRET = [], ADMIN_SECRET }) =>
+      BROKER_SECRET.some((secret) => secret.reveal() === ADMIN_SECRET?.reveal()),
+  },
 ];
 
 /** The broker's environment, variable by variable and in what must fit together. */
-export const settingsSchema = withRules(eachSetting, rules);
+export const settingsSchema = withRules(eachSetting, [...storeRules, ...callerRules]);
+
+/** The same environment for a command that serves nobody. */
+export const commandSettingsSchema = withRules(eachSetting, storeRules);
 
 function listed(text: string): string[] {
   return text.split(',').map((entry) => entry.trim());
-}
-
-function absent(why: string) {
-  return z.undefined(`must not be set: ${why}`).optional();
 }

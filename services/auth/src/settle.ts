@@ -166,6 +166,9 @@ async function tryWrite(deps: SettleDeps, base: Base, change: Change): Promise<W
     case 'absent':
       // somebody took the record away; the only copy of what we hold is here
       return { version: null, record: base.record };
+    case 'signed_out':
+      // what came belongs to a login that its owner has ended meanwhile
+      return { entry: { version: found.version, record: base.record }, written: false };
     case 'unreadable':
       throw new Error(`the record is unreadable: ${found.problem}`);
     case 'record':

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Secret } from '@codex-gateway/service-kit/secret.ts';
-import { adoptSeed } from '../src/adopt.ts';
+import { adoptLogin } from '../src/adopt.ts';
 import { digest } from '../src/digest.ts';
-import type { AdoptableLogin } from '../src/oauth/auth-json.ts';
+import type { AdoptableLogin } from '../src/oauth/login.ts';
+import { signOut } from '../src/sign-out.ts';
 import { encodeRecord } from '../src/store/record-codec.ts';
-import type { TokenRecord } from '../src/store/token-store.ts';
+import type { TokenRecord, TokenStore } from '../src/store/token-store.ts';
 import { HOUR_MS, makeRecord, START_MS } from './logins.ts';
 import { createMemoryStore } from './memory-store.ts';
 
@@ -22,6 +23,9 @@ function login(refreshToken: string, accountId: string | null = 'acc-1'): Adopta
     lastRefreshAt: START_MS,
   };
 }
+
+const adopt = (store: TokenStore, seed: AdoptableLogin, replace = false) =>
+  adoptLogin(store, 'default', seed, { replace });
 
 function adoptedRecord(seed: AdoptableLogin, changes: Partial<TokenRecord>): TokenRecord {
   return makeRecord({
@@ -41,7 +45,7 @@ async function text(store: ReturnType<typeof createMemoryStore>): Promise<string
 test('the first seed becomes the first generation', async () => {
   const store = createMemoryStore();
   const seed = login('rt-a');
-  assert.equal((await adoptSeed(store, 'default', seed)).kind, 'adopted');
+  assert.equal((await adopt(store, seed)).kind, 'adopted');
   assert.equal(await text(store), encodeRecord(adoptedRecord(seed, { generation: 1 })));
 });
 
@@ -64,24 +68,66 @@ test('a new seed goes on with the generation, ends doubt and failure, and every 
       },
     }),
   );
-  assert.equal((await adoptSeed(store, 'default', second)).kind, 'adopted');
+  assert.equal((await adopt(store, second)).kind, 'adopted');
   const expected = adoptedRecord(second, {
     generation: 8,
     seedFingerprints: [digest(first.refreshToken), digest(second.refreshToken)],
   });
   assert.equal(await text(store), encodeRecord(expected));
-  assert.deepEqual(await adoptSeed(store, 'default', first), { kind: 'known' });
-  assert.deepEqual(await adoptSeed(store, 'default', second), { kind: 'known' });
+  assert.deepEqual(await adopt(store, first), { kind: 'known' });
+  assert.deepEqual(await adopt(store, second), { kind: 'known' });
   assert.equal(await text(store), encodeRecord(expected));
 });
 
 test('a login of another account is not adopted; one that names no account is', async () => {
   const store = createMemoryStore();
-  await adoptSeed(store, 'default', login('rt-a'));
+  await adopt(store, login('rt-a'));
   const before = await text(store);
-  assert.deepEqual(await adoptSeed(store, 'default', login('rt-b', 'acc-2')), { kind: 'other_account' });
+  assert.deepEqual(await adopt(store, login('rt-b', 'acc-2')), { kind: 'other_account' });
   assert.equal(await text(store), before);
-  assert.equal((await adoptSeed(store, 'default', login('rt-c', null))).kind, 'adopted');
+  assert.equal((await adopt(store, login('rt-c', null))).kind, 'adopted');
+});
+
+test('said so, a login of another account replaces the record, and the history goes on', async () => {
+  const store = createMemoryStore();
+  const [first, second] = [login('rt-a'), login('rt-b', 'acc-2')];
+  await adopt(store, first);
+  await adopt(store, second, true);
+  const seedFingerprints = [digest(first.refreshToken), digest(second.refreshToken)];
+  const expected = adoptedRecord(second, { generation: 2, seedFingerprints });
+  assert.equal(await text(store), encodeRecord(expected));
+});
+
+test('after a sign-out the next login goes on with the history, of whatever account it is', async () => {
+  const store = createMemoryStore();
+  const [first, second] = [login('rt-a'), login('rt-b', 'acc-2')];
+  await adopt(store, first);
+  const revoked: string[] = [];
+  const ended = await signOut(store, 'default', async (token) => {
+    revoked.push(token.reveal());
+    return { kind: 'failed', problem: 'away' };
+  });
+  assert.equal(ended.kind, 'signed_out');
+  assert.deepEqual(await adopt(store, first), { kind: 'known' });
+  assert.equal((await store.read('default')).kind, 'signed_out');
+  await adopt(store, second);
+  const seedFingerprints = [digest(first.refreshToken), digest(second.refreshToken)];
+  assert.equal(await text(store), encodeRecord(adoptedRecord(second, { generation: 2, seedFingerprints })));
+  assert.deepEqual(revoked, ['rt-a']);
+});
+
+test('a sign-out that meets a refresh ends the newer login, too', async () => {
+  const store = createMemoryStore();
+  await store.replace('default', null, makeRecord({ refreshToken: new Secret('rt-1') }));
+  const revoked: string[] = [];
+  await signOut(store, 'default', async (token) => {
+    revoked.push(token.reveal());
+    const reading = await store.read('default');
+    if (reading.kind === 'record' && revoked.length === 1)
+      await store.replace('default', reading.version, makeRecord({ refreshToken: new Secret('rt-2') }));
+    return { kind: 'revoked' };
+  });
+  assert.deepEqual([revoked, (await store.read('default')).kind], [['rt-1', 'rt-2'], 'signed_out']);
 });
 
 test('a seed that meets another write looks again', async () => {
@@ -90,13 +136,16 @@ test('a seed that meets another write looks again', async () => {
     store.beforeWrite = async () => {};
     await store.replace('default', null, makeRecord({ generation: 4 }));
   };
-  const adoption = await adoptSeed(store, 'default', login('rt-b'));
+  const adoption = await adopt(store, login('rt-b'));
   assert.equal(adoption.kind === 'adopted' && adoption.entry.record.generation, 5);
 });
 
 test('a record that cannot be read is not written over', async () => {
   const texts = new Map([['default', { text: 'torn', version: '1' }]]);
   const store = createMemoryStore({ texts });
-  assert.deepEqual(await adoptSeed(store, 'default', login('rt-a')), { kind: 'unreadable' });
+  assert.deepEqual(await adopt(store, login('rt-a'), true), {
+    kind: 'unreadable',
+    problem: 'not valid JSON',
+  });
   assert.equal(texts.get('default')?.text, 'torn');
 });

@@ -86,7 +86,7 @@ test('a missing login is waited for', async (t) => {
     [
       [
         'unseeded',
-        `there is no Codex login at ${world.home}/.codex/auth.json: run "codex login", or set AUTH_SEED_FILE`,
+        `there is no Codex login at ${world.home}/.codex/auth.json: run "codex login", or sign in with "auth login --alias default"`,
       ],
     ],
   );

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ConfigurationError } from '@codex-gateway/service-kit/config.ts';
-import { describeConfig, readConfig } from '../src/config.ts';
+import { describeConfig, readCommandConfig, readConfig } from '../src/config.ts';
 
 const LEAST = { HOME: '/home/someone', BROKER_SECRET: 'secret-canary' };
 
@@ -31,6 +31,7 @@ test('with nothing set but the secret the defaults stand', () => {
     borrowedLogin: '/home/someone/.codex/auth.json',
     CALLER_AUTH: 'shared_secret',
     BROKER_SECRET: '1 set',
+    ADMIN_SECRET: null,
     ON_IN_DOUBT: 'retry_once',
     INTENT_DEADLINE_SECONDS: 45,
     ACCOUNTS: 'default',
@@ -52,7 +53,7 @@ test('all problems are told at once, each with its setting, none with a secret',
       CALLER_AUTH: 'nobody',
       ALLOWED_CALLERS: 'a',
       BROKER_SECRET: 'canary-1,canary-2,canary-3',
-      ADMIN_SECRET: 'canary-4',
+      ADMIN_SECRET: 'canary 4',
       ON_IN_DOUBT: 'perhaps',
       INTENT_DEADLINE_SECONDS: '0',
       ACCOUNTS: 'Default,../etc',
@@ -96,6 +97,31 @@ test('the secret of the callers is required, and may come from a file', async (t
   );
 });
 
+test('the secret for logins may come from a file, and is none that gateways have', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'codex-gateway-auth-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'secret');
+  await writeFile(path, 'for-the-admin\n');
+  const config = readConfig({ ...LEAST, ADMIN_SECRET_FILE: path });
+  assert.equal(config.adminSecret?.reveal(), 'for-the-admin');
+  assert.equal(describeConfig(config)['ADMIN_SECRET'], 'set');
+  assert.deepEqual(problemsOf({ HOME: '/h', BROKER_SECRET: 'old, for-the-admin', ADMIN_SECRET_FILE: path }), [
+    'ADMIN_SECRET: must differ from BROKER_SECRET: gateways must not be able to log in',
+  ]);
+});
+
+test('a command does without the secret of the callers, and is told all else', () => {
+  const { store, issuer, aliases } = readCommandConfig({ HOME: '/h', ACCOUNTS: 'a,b' });
+  assert.deepEqual(
+    [store, issuer, aliases],
+    [{ kind: 'file', folder: '/h/.codex-gateway/accounts' }, 'https://auth.openai.com', ['a', 'b']],
+  );
+  assert.throws(
+    () => readCommandConfig({ ACCOUNTS: '../a' }),
+    /^ConfigurationError: ACCOUNTS: .*\nTOKEN_STORE_PATH: /,
+  );
+});
+
 const IN_A_POD = { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '6443' };
 
 test('in a pod, Secrets hold the state and ServiceAccounts are the callers', () => {
@@ -129,9 +155,6 @@ test('a setting that would say nothing is refused, not passed over', () => {
   assert.deepEqual(problemsOf({ ...LEAST, TOKEN_STORE_SECRET_PREFIX: 'x-', ALLOWED_CALLERS: 'a/b' }), [
     'TOKEN_STORE_SECRET_PREFIX: must not be set: it belongs to TOKEN_STORE=kubernetes',
     'ALLOWED_CALLERS: must not be set: it belongs to CALLER_AUTH=service_account',
-  ]);
-  assert.deepEqual(problemsOf({ ...LEAST, ADMIN_SECRET: 'x' }), [
-    'ADMIN_SECRET: must not be set: login over HTTP is not part of this version',
   ]);
   const inAPod = {
     ...IN_A_POD,

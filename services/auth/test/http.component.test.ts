@@ -76,7 +76,7 @@ test('bad requests are answered in one small shape', async (t) => {
       codeOf('/v1/tokens/default/reject', { headers: json, body: '{"fingerprint":' }),
       codeOf('/v1/tokens/default/reject', { headers: json, body: '{"fingerprint":17}' }),
       codeOf('/v1/tokens/default/reject', { headers: AUTHORIZED }),
-      codeOf('/v1/tokens/default/reject', { headers: json, body: JSON.stringify('x'.repeat(20_000)) }),
+      codeOf('/v1/tokens/default/reject', { headers: json, body: JSON.stringify('x'.repeat(80_000)) }),
       codeOf('/v1/tokens/nobody/reject', { headers: json, body: '{"fingerprint":"f"}' }),
       codeOf('/v1/tokens', { method: 'GET', headers: AUTHORIZED }),
       codeOf('/v1/nothing', { headers: AUTHORIZED }),

@@ -1,13 +1,19 @@
-import { decodeRecord, encodeRecord } from '../src/store/record-codec.ts';
-import type { Replacement, StoreReading, TokenRecord, TokenStore } from '../src/store/token-store.ts';
+import { encodeRecord, toReading } from '../src/store/record-codec.ts';
+import type {
+  Replacement,
+  SignedOut,
+  StoreReading,
+  TokenRecord,
+  TokenStore,
+} from '../src/store/token-store.ts';
 
 export interface MemoryStore extends TokenStore {
-  /** Every record that was stored, oldest first. */
+  /** Every record of a login that was stored, oldest first. */
   readonly history: readonly TokenRecord[];
   /** Runs before a write; it may reject to make the write fail, or write itself to cause a conflict. */
-  beforeWrite: (record: TokenRecord) => Promise<void>;
+  beforeWrite: (record: TokenRecord | SignedOut) => Promise<void>;
   /** Runs after a write that happened; it may reject to lose the reply. */
-  afterWrite: (record: TokenRecord) => Promise<void>;
+  afterWrite: (record: TokenRecord | SignedOut) => Promise<void>;
 }
 
 export interface MemoryStoreOptions {
@@ -26,10 +32,7 @@ export function createMemoryStore({
   const read = (alias: string): StoreReading => {
     const stored = texts.get(alias);
     if (stored === undefined) return { kind: 'absent' };
-    const decoded = decodeRecord(stored.text);
-    return decoded.ok
-      ? { kind: 'record', version: stored.version, record: decoded.record }
-      : { kind: 'unreadable', problem: decoded.problem };
+    return toReading(stored.text, stored.version);
   };
   const store: MemoryStore = {
     exclusive,
@@ -43,7 +46,7 @@ export function createMemoryStore({
       writes += 1;
       const version = `${record.generation}.${writes}.${Math.random()}`;
       texts.set(alias, { text: encodeRecord(record), version });
-      history.push(record);
+      if (!('signedOut' in record)) history.push(record);
       await store.afterWrite(record);
       return { kind: 'stored', version };
     },

@@ -88,8 +88,7 @@ test('a permanent failure is not retried', async (t) => {
     {
       alias: 'default',
       state: 'reauth_required',
-      message:
-        'the refresh token has expired: sign in again with "codex login" and set AUTH_SEED_FILE to the new auth.json',
+      message: 'the refresh token has expired: sign in with "auth login --alias default"',
     },
   ]);
   await broker.stop();

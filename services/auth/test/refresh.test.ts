@@ -7,6 +7,7 @@ import type { GrantOutcome } from '../src/oauth/refresh-grant.ts';
 import type { Trigger } from '../src/refresh-policy.ts';
 import { createRefresher, type RefreshDeps, type RefreshResult } from '../src/refresh.ts';
 import type { TokenStore } from '../src/store/token-store.ts';
+import { signOut } from '../src/sign-out.ts';
 import { HOUR_MS, makeRecord, makeToken, START_MS } from './logins.ts';
 import { createMemoryStore, type MemoryStore, type MemoryStoreOptions } from './memory-store.ts';
 import { until } from './until.ts';
@@ -175,8 +176,8 @@ test('a pause between announcing and presenting drops the intent and starts agai
   const bench = createBench();
   await bench.store.replace('default', null, makeRecord());
   let pauses = 0;
-  bench.store.afterWrite = async ({ intent }) => {
-    if (intent === null || pauses > 0) return;
+  bench.store.afterWrite = async (record) => {
+    if (!('intent' in record) || record.intent === null || pauses > 0) return;
     pauses += 1;
     bench.clock.advance(20_001);
   };
@@ -223,6 +224,20 @@ test('two brokers that start at the same moment: the compare-and-swap lets one t
     benches.flatMap(({ presented }) => presented),
     ['rt-1'],
   );
+});
+
+test('a login that was ended during its refresh does not come back with what the refresh brings', async () => {
+  const bench = createBench();
+  await bench.store.replace('default', null, makeRecord());
+  bench.answer = async () => {
+    await signOut(bench.store, 'default', async () => ({ kind: 'revoked' }));
+    return granted(2);
+  };
+  const result = await bench.refresh(REFUSED);
+  assert.equal(result.kind === 'attempted' && result.outcome, 'lost_race');
+  assert.equal((await bench.store.read('default')).kind, 'signed_out');
+  assert.equal((await bench.refresh({ kind: 'due' })).kind, 'no_record');
+  assert.deepEqual(bench.presented, ['rt-1']);
 });
 
 test('a refusal that meets a newer record is a lost race, not a failure', async () => {

@@ -66,7 +66,7 @@ test('a malformed seed names the field, and the account waits for a better one',
     {
       alias: 'default',
       state: 'unseeded',
-      message: `AUTH_SEED_FILE ${world.seedFile}: tokens.refresh_token: missing`,
+      message: `AUTH_SEED_FILE ${world.seedFile}: tokens.refresh_token: missing; mend it, or sign in with "auth login --alias default"`,
     },
   ]);
   const ready = await fetch(`${broker.url}/ready`);
@@ -99,7 +99,7 @@ test('a record that cannot be read never falls back to the seed: not ready, and 
     {
       alias: 'default',
       state: 'reauth_required',
-      message: `the stored record cannot be understood (${reason}): restore it, or remove it and sign in again`,
+      message: `the stored record cannot be understood (${reason}): restore it, or remove it and sign in with "auth login --alias default"`,
     },
   ]);
   assert.equal((await broker.accounts())[0]?.lastOutcome, `unreadable record: ${reason}`);

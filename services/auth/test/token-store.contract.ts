@@ -42,6 +42,22 @@ export function tokenStoreContract(
     assert.equal(encodeRecord(reading.record), encodeRecord(record));
   });
 
+  test(`${name}: what stays of a signed-out account comes back, and gives way to the next login`, async (t) => {
+    const { store } = await open(t);
+    const first = await store.replace('default', null, makeRecord({ generation: 3 }));
+    assert.equal(first.kind, 'stored');
+    const remains = { signedOut: true, generation: 3, seedFingerprints: ['a'.repeat(64)] } as const;
+    const second = await store.replace('default', first.version, remains);
+    assert.equal(second.kind, 'stored');
+    assert.deepEqual(await store.read('default'), {
+      kind: 'signed_out',
+      version: second.version,
+      record: remains,
+    });
+    await store.replace('default', second.version, makeRecord({ generation: 4 }));
+    assert.equal(contents(await store.read('default')), encodeRecord(makeRecord({ generation: 4 })));
+  });
+
   test(`${name}: a record is not created over another one`, async (t) => {
     const { store } = await open(t);
     await store.replace('default', null, makeRecord({ generation: 1 }));

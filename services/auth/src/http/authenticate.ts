@@ -1,15 +1,30 @@
 import type { Logger } from '@codex-gateway/service-kit/logger.ts';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Callers, CallerVerdict } from '../callers/callers.ts';
 import { sendProblem, type HttpProblem } from './errors.ts';
 
 /** How a caller was judged; also the label of its metric. */
 export type CallerResult = CallerVerdict['kind'] | 'missing';
 
-export interface AuthenticateDeps {
+/** How a caller proved itself; also the label of its metric. */
+export type CallerMethod = Callers['method'] | 'admin_secret';
+
+/** What a caller is: a gateway, or who looks after the logins. Neither may do what is the other's. */
+export type Role = 'gateway' | 'admin';
+
+export interface GateDeps {
   readonly callers: Callers;
+  /** Null: nobody is admin. */
+  readonly admin: Callers | null;
   readonly log: Logger;
-  readonly noted: (result: CallerResult) => void;
+  readonly noted: (method: CallerMethod, result: CallerResult) => void;
+}
+
+export interface Gate {
+  /** Lets only callers through that have proved who they are. */
+  readonly identify: RequestHandler;
+  /** Behind it: only callers of these roles. */
+  readonly only: (...roles: readonly Role[]) => RequestHandler;
 }
 
 /** What a refused caller is told: nothing of why its proof did not hold. */
@@ -20,7 +35,7 @@ const refusals = {
     message: 'send Authorization: Bearer with the secret of BROKER_SECRET, or with a ServiceAccount token',
   },
   unknown: { status: 401, code: 'invalid_caller_credentials', message: 'the caller is not known' },
-  not_allowed: { status: 403, code: 'caller_not_allowed', message: 'the caller may not ask for tokens' },
+  not_allowed: { status: 403, code: 'caller_not_allowed', message: 'the caller may not do this' },
   undecided: {
     status: 503,
     code: 'caller_not_verified',
@@ -28,16 +43,48 @@ const refusals = {
   },
 } as const satisfies Record<Exclude<CallerResult, 'ok'>, HttpProblem>;
 
-/** Lets only callers through that have proved who they are. */
-export function authenticate({ callers, log, noted }: AuthenticateDeps): RequestHandler {
-  return async (req, res, next) => {
+interface Identity {
+  readonly role: Role;
+  readonly method: CallerMethod;
+}
+
+export function createGate({ callers, admin, log, noted }: GateDeps): Gate {
+  const identities = new WeakMap<Request, Identity>();
+  const refuse = (res: Response, method: CallerMethod, verdict: Exclude<CallerResult, 'ok'>) => {
+    noted(method, verdict);
+    if (refusals[verdict].status === 401) res.set('www-authenticate', 'Bearer');
+    sendProblem(res, refusals[verdict]);
+  };
+
+  const identify: RequestHandler = async (req, res, next) => {
     const proof = /^Bearer +(\S+) *$/i.exec(req.get('authorization') ?? '')?.[1];
-    const verdict = proof === undefined ? null : await callers.judge(proof);
-    const result = verdict?.kind ?? 'missing';
-    noted(result);
-    if (result === 'ok') return next();
-    if (verdict && 'reason' in verdict) log.warn({ result, reason: verdict.reason }, 'caller refused');
-    if (refusals[result].status === 401) res.set('www-authenticate', 'Bearer');
-    sendProblem(res, refusals[result]);
+    if (proof === undefined) return refuse(res, callers.method, 'missing');
+    // first, so that this secret goes to nobody for a review
+    if ((await admin?.judge(proof))?.kind === 'ok') {
+      identities.set(req, { role: 'admin', method: 'admin_secret' });
+      return next();
+    }
+    const verdict = await callers.judge(proof);
+    if (verdict.kind === 'ok') {
+      identities.set(req, { role: 'gateway', method: callers.method });
+      return next();
+    }
+    log.warn({ result: verdict.kind, reason: verdict.reason }, 'caller refused');
+    return refuse(res, callers.method, verdict.kind);
+  };
+
+  return {
+    identify,
+    only:
+      (...roles) =>
+      (req, res, next) => {
+        const identity = identities.get(req);
+        if (identity !== undefined && roles.includes(identity.role)) {
+          noted(identity.method, 'ok');
+          return next();
+        }
+        log.warn({ result: 'not_allowed', reason: `only for ${roles.join(' and ')}` }, 'caller refused');
+        return refuse(res, identity?.method ?? callers.method, 'not_allowed');
+      },
   };
 }

@@ -1,5 +1,6 @@
-import type { ErrorRequestHandler, Response } from 'express';
 import type { Logger } from '@codex-gateway/service-kit/logger.ts';
+import type { ErrorRequestHandler, Response } from 'express';
+import { LoginError, type LoginErrorCode } from '../logins/login-error.ts';
 
 /** One refusal of the broker's own interface: small, and without a word about why a secret did not fit. */
 export interface HttpProblem {
@@ -16,11 +17,28 @@ export function sendProblem(res: Response, { status, code, message, param }: Htt
   res.status(status).json({ error: { message, type, param: param ?? null, code } });
 }
 
-/** The last middleware: a body that express refused, or a bug. */
+const loginStatuses = {
+  unknown_account: 404,
+  unknown_login: 404,
+  invalid_login: 400,
+  other_account: 409,
+  already_adopted: 409,
+  unreadable_record: 409,
+  borrowed_account: 409,
+  device_codes_switched_off: 409,
+  issuer_failed: 502,
+  store_failed: 503,
+} as const satisfies Record<LoginErrorCode, number>;
+
+/** The last middleware: what was not done about a login, a body that express refused, or a bug. */
 export function handleErrors(log: Logger): ErrorRequestHandler {
   return (error: unknown, _req, res, next) => {
     if (res.headersSent) {
       next(error);
+      return;
+    }
+    if (error instanceof LoginError) {
+      sendProblem(res, { status: loginStatuses[error.code], code: error.code, message: error.message });
       return;
     }
     const status = statusOf(error);

@@ -1,13 +1,7 @@
 import { Secret } from '@codex-gateway/service-kit/secret.ts';
 import { z } from 'zod';
-import { toAccessGrant, type AccessGrant } from './login.ts';
-
-/** A login that the broker can take over. */
-export interface AdoptableLogin {
-  readonly refreshToken: Secret;
-  readonly access: AccessGrant;
-  readonly lastRefreshAt: number | null;
-}
+import { readClaims } from './claims.ts';
+import { toAccessGrant, type AccessGrant, type AdoptableLogin, type IssuedLogin } from './login.ts';
 
 export type AuthJson<Login> =
   | { readonly ok: true; readonly login: Login }
@@ -60,6 +54,22 @@ export function parseAdoptableLogin(source: string, now: number): AuthJson<Adopt
       lastRefreshAt: lastRefresh ? Date.parse(lastRefresh) : null,
     },
   };
+}
+
+/** The `auth.json` of a login that was issued now, as the Codex CLI would have written it. */
+export function toAuthJson({ idToken, accessToken, refreshToken }: IssuedLogin, now: number): string {
+  const file = {
+    auth_mode: 'chatgpt',
+    OPENAI_API_KEY: null,
+    tokens: {
+      id_token: idToken.reveal(),
+      access_token: accessToken.reveal(),
+      refresh_token: refreshToken.reveal(),
+      account_id: readClaims(idToken).accountId ?? undefined,
+    },
+    last_refresh: new Date(now).toISOString(),
+  };
+  return `${JSON.stringify(file, null, 2)}\n`;
 }
 
 function accessOf({ tokens, last_refresh }: z.infer<typeof borrowableSchema>, now: number): AccessGrant {

@@ -24,7 +24,7 @@ const errorBodySchema = z.object({
 
 /** Sorts an answer that is no success by its status and code; its wording never decides. */
 export function classifyRefusal(status: number, body: unknown): Refusal {
-  const code = refusalCode(body);
+  const code = readCode(body);
   const reason = code === null ? undefined : PERMANENT_CODES.get(code);
   if (reason !== undefined) return { kind: 'permanent', reason };
   if (status === 401) return { kind: 'permanent', reason: 'refused' };
@@ -33,7 +33,8 @@ export function classifyRefusal(status: number, body: unknown): Refusal {
   return { kind: 'transient', cause: status >= 500 ? 'http_5xx' : 'http_4xx' };
 }
 
-function refusalCode(body: unknown): string | null {
+/** The error code of an answer, in whichever of its three places it stands. */
+export function readCode(body: unknown): string | null {
   const parsed = errorBodySchema.safeParse(body);
   if (!parsed.success) return null;
   const { error, code } = parsed.data;

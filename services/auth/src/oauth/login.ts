@@ -10,6 +10,20 @@ export interface AccessGrant {
   readonly plan: string | null;
 }
 
+/** A login that the broker can take over. */
+export interface AdoptableLogin {
+  readonly refreshToken: Secret;
+  readonly access: AccessGrant;
+  readonly lastRefreshAt: number | null;
+}
+
+/** What the issuer gives for an authorization code. */
+export interface IssuedLogin {
+  readonly accessToken: Secret;
+  readonly refreshToken: Secret;
+  readonly idToken: Secret;
+}
+
 /** What a login or a refresh brought, before its claims are read. */
 export interface IssuedTokens {
   readonly accessToken: Secret;
@@ -34,4 +48,13 @@ export function toAccessGrant({ accessToken, idToken, accountId, obtainedAt }: I
     accountId: accountId ?? identity?.accountId ?? claims.accountId,
     plan: identity?.plan ?? claims.plan,
   };
+}
+
+/** A login that was issued at this moment. */
+export function toAdoptableLogin(
+  { accessToken, idToken, refreshToken }: IssuedLogin,
+  now: number,
+): AdoptableLogin {
+  const access = toAccessGrant({ accessToken, idToken, accountId: null, obtainedAt: now });
+  return { refreshToken, access, lastRefreshAt: now };
 }

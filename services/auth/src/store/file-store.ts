@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { errorCode } from '@codex-gateway/service-kit/config.ts';
 import { flushFolder, TEMPORARY_SUFFIX, writeDurably, writeFlushed } from './durable-file.ts';
 import { lockFolder, type FolderLock } from './folder-lock.ts';
-import { decodeRecord, encodeRecord } from './record-codec.ts';
+import { encodeRecord, toReading } from './record-codec.ts';
 import type { Replacement, StoreReading, TokenStore } from './token-store.ts';
 
 export interface FileStoreOptions {
@@ -77,10 +77,7 @@ async function readRecord(path: string): Promise<StoreReading> {
   try {
     const text = await readIfThere(path);
     if (text === null) return { kind: 'absent' };
-    const decoded = decodeRecord(text);
-    return decoded.ok
-      ? { kind: 'record', version: hash(text), record: decoded.record }
-      : { kind: 'unreadable', problem: decoded.problem };
+    return toReading(text, hash(text));
   } catch (error) {
     return { kind: 'unreadable', problem: `cannot be read (${errorCode(error)})` };
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { KubernetesError, type ApiAnswer, type KubernetesApi } from '../kubernetes/api-client.ts';
-import { decodeRecord, encodeRecord } from './record-codec.ts';
-import type { Replacement, StoreReading, TokenRecord, TokenStore } from './token-store.ts';
+import { encodeRecord, toReading } from './record-codec.ts';
+import type { Replacement, SignedOut, StoreReading, TokenRecord, TokenStore } from './token-store.ts';
 
 export interface KubernetesStoreOptions {
   readonly api: KubernetesApi;
@@ -15,6 +15,8 @@ const CONFLICT = 409;
 const MERGE_PATCH = 'application/merge-patch+json';
 /** What the Secrets carry so that people and tools know whose they are; other labels are left as they are. */
 const LABELS = { 'app.kubernetes.io/managed-by': 'codex-auth', 'app.kubernetes.io/component': 'token-state' };
+
+type Stored = TokenRecord | SignedOut;
 
 const secretSchema = z.object({
   metadata: z.object({ resourceVersion: z.string().min(1) }),
@@ -30,9 +32,9 @@ export function createKubernetesStore({ api, secretPrefix }: KubernetesStoreOpti
   const secrets = `/api/v1/namespaces/${api.namespace}/secrets`;
   const pathOf = (alias: string) => `${secrets}/${secretPrefix}${alias}`;
 
-  const create = (alias: string, record: TokenRecord) =>
+  const create = (alias: string, record: Stored) =>
     api.call({ method: 'POST', path: secrets, body: newSecret(secretPrefix + alias, record) });
-  const change = (alias: string, resourceVersion: string, record: TokenRecord) =>
+  const change = (alias: string, resourceVersion: string, record: Stored) =>
     api.call({
       method: 'PATCH',
       path: pathOf(alias),
@@ -60,7 +62,7 @@ export function createKubernetesStore({ api, secretPrefix }: KubernetesStoreOpti
   };
 }
 
-function newSecret(name: string, record: TokenRecord | null): object {
+function newSecret(name: string, record: Stored | null): object {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -70,7 +72,7 @@ function newSecret(name: string, record: TokenRecord | null): object {
   };
 }
 
-function dataOf(record: TokenRecord): Record<string, string> {
+function dataOf(record: Stored): Record<string, string> {
   return { [RECORD]: Buffer.from(encodeRecord(record)).toString('base64') };
 }
 
@@ -79,10 +81,7 @@ function readingOf(answer: ApiAnswer): StoreReading {
   const { metadata, data } = secretOf(answer);
   const stored = data?.[RECORD];
   if (stored === undefined) return { kind: 'unreadable', problem: `the Secret has no "${RECORD}"` };
-  const decoded = decodeRecord(Buffer.from(stored, 'base64').toString('utf8'));
-  return decoded.ok
-    ? { kind: 'record', version: metadata.resourceVersion, record: decoded.record }
-    : { kind: 'unreadable', problem: decoded.problem };
+  return toReading(Buffer.from(stored, 'base64').toString('utf8'), metadata.resourceVersion);
 }
 
 /** @throws KubernetesError for a refusal, and for what is no Secret */

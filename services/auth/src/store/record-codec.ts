@@ -1,6 +1,6 @@
 import { Secret } from '@codex-gateway/service-kit/secret.ts';
 import { z } from 'zod';
-import type { TokenRecord } from './token-store.ts';
+import type { SignedOut, StoreReading, TokenRecord } from './token-store.ts';
 
 const FORMAT = 1;
 
@@ -41,14 +41,22 @@ const recordSchema = z.object({
     .nullable(),
 });
 
+const signedOutSchema = recordSchema
+  .pick({ format: true, generation: true, seedFingerprints: true })
+  .extend({ signedOut: z.literal(true) });
+
 export type DecodedRecord =
   | { readonly ok: true; readonly record: TokenRecord }
   | { readonly ok: false; readonly problem: string };
 
 /** The stored text of a record: JSON for people's eyes too, hence RFC 3339 times. */
-export function encodeRecord(record: TokenRecord): string {
+export function encodeRecord(record: TokenRecord | SignedOut): string {
+  return `${JSON.stringify('signedOut' in record ? { format: FORMAT, ...record } : toStored(record), null, 2)}\n`;
+}
+
+function toStored(record: TokenRecord): z.input<typeof recordSchema> {
   const { intent, failure } = record;
-  const stored: z.input<typeof recordSchema> = {
+  return {
     format: FORMAT,
     ...record,
     refreshToken: record.refreshToken.reveal(),
@@ -64,27 +72,40 @@ export function encodeRecord(record: TokenRecord): string {
     },
     failure: failure && { ...failure, at: toTime(failure.at) },
   };
-  return `${JSON.stringify(stored, null, 2)}\n`;
 }
 
 /** Reads the stored text of a record. A problem names the field, never its value. */
 export function decodeRecord(text: string): DecodedRecord {
+  return decode(recordSchema, text);
+}
+
+/** What a store has read, from its text and the version that the store gives it. */
+export function toReading(text: string, version: string): StoreReading {
+  const signedOut = decode(signedOutSchema, text);
+  if (signedOut.ok) return { kind: 'signed_out', version, record: signedOut.record };
+  const decoded = decodeRecord(text);
+  return decoded.ok
+    ? { kind: 'record', version, record: decoded.record }
+    : { kind: 'unreadable', problem: decoded.problem };
+}
+
+function decode<Schema extends z.ZodType<{ format: number }>>(schema: Schema, text: string) {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     // the parser's message quotes the text, which holds tokens
-    return { ok: false, problem: 'not valid JSON' };
+    return { ok: false as const, problem: 'not valid JSON' };
   }
-  const result = recordSchema.safeParse(value);
+  const result = schema.safeParse(value);
   if (!result.success) {
     const problems = result.error.issues.map(
       ({ path, message }) => `${path.join('.') || 'file'}: ${message}`,
     );
-    return { ok: false, problem: problems.join('; ') };
+    return { ok: false as const, problem: problems.join('; ') };
   }
   const { format: _format, ...record } = result.data;
-  return { ok: true, record };
+  return { ok: true as const, record };
 }
 
 function toTime(milliseconds: number): string {

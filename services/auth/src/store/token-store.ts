@@ -42,6 +42,11 @@ export interface TokenRecord {
   readonly failure: PermanentFailure | null;
 }
 
+/** What stays of an account that was signed out: no token, and the knowledge that none it ever had may come back. */
+export interface SignedOut extends Pick<TokenRecord, 'generation' | 'seedFingerprints'> {
+  readonly signedOut: true;
+}
+
 /** A record and the version under which it was read or written. Versions are opaque; they differ when records do. */
 export interface StoredRecord {
   readonly version: string;
@@ -51,6 +56,7 @@ export interface StoredRecord {
 export type StoreReading =
   | ({ readonly kind: 'record' } & StoredRecord)
   | { readonly kind: 'absent' }
+  | { readonly kind: 'signed_out'; readonly version: string; readonly record: SignedOut }
   /** There is state, and it cannot be understood; `problem` names the field, never a value. */
   | { readonly kind: 'unreadable'; readonly problem: string };
 
@@ -70,7 +76,7 @@ export interface TokenStore {
   readonly replace: (
     alias: string,
     expectedVersion: string | null,
-    record: TokenRecord,
+    record: TokenRecord | SignedOut,
   ) => Promise<Replacement>;
   /** Resolves when a record could be written now. */
   readonly checkWritable: () => Promise<void>;

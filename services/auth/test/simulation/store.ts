@@ -16,8 +16,10 @@ export function storeOf(world: World, name: string): TokenStore {
   return {
     exclusive: world.options.exclusive,
     read: () => call('reads', () => ({ kind: 'record', ...world.stored })),
-    replace: (_alias, expected, record) =>
-      call(`writes ${describe(record)}`, () => write(world, expected, record)),
+    replace: (_alias, expected, record) => {
+      if ('signedOut' in record) throw new Error('nobody signs out here');
+      return call(`writes ${describe(record)}`, () => write(world, expected, record));
+    },
     checkWritable: async () => {},
     close: async () => {},
   };
