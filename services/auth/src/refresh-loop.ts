@@ -50,6 +50,8 @@ export function createRefreshLoop(deps: RefreshLoopDeps): RefreshLoop {
 
   const load = async () => {
     const reading = await inTurn(() => readOrProblem(store, alias));
+    // a record does not become unknown because the store is away for a moment
+    if (reading.kind === 'unknown' && standing.reading.kind === 'record') return;
     if (isNewProblem(standing.reading, reading))
       deps.log.error({ account: alias, problem: reading.problem }, 'token record unusable');
     if ('problem' in standing.reading && reading.kind === 'record')
@@ -69,18 +71,21 @@ export function createRefreshLoop(deps: RefreshLoopDeps): RefreshLoop {
     flight = inTurn(() => refresher.refresh(trigger)).then(land);
   };
 
+  // a login that was brought to another broker on the same store, or ended there, is ours, too
+  const reload = () => void load().then(look);
+
   const look = () => {
     cancelTimer?.();
     if (closed || flight !== null) return;
     const { reading } = standing;
     if (reading.kind !== 'record') {
-      cancelTimer = clock.after(RELOAD_MS, () => void load().then(look));
+      cancelTimer = clock.after(RELOAD_MS, reload);
       return;
     }
     const { trigger, notBefore } = nextTrigger(standing, reading.record);
     const delay = Math.max(refresher.wakeAt(reading.record, trigger), notBefore) - clock.now();
     if (delay <= 0) fly(trigger);
-    else cancelTimer = clock.after(Math.min(delay, LOOK_AGAIN_MS), look);
+    else cancelTimer = clock.after(Math.min(delay, LOOK_AGAIN_MS), store.exclusive ? look : reload);
   };
 
   return {

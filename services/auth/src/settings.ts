@@ -140,8 +140,9 @@ const callerRules: Rules = [
   {
     setting: 'ADMIN_SECRET',
     problem: 'must differ from BROKER_SECRET: gateways must not be able to log in',
+    // secrets that are wrong in themselves are still texts
     isBroken: ({ BROKER_SECRET = [], ADMIN_SECRET }) =>
-      BROKER_SECRET.some((secret) => secret.reveal() === ADMIN_SECRET?.reveal()),
+      BROKER_SECRET.some((secret) => secret instanceof Secret && secret.reveal() === ADMIN_SECRET?.reveal()),
   },
 ];
 

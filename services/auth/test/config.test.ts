@@ -146,8 +146,8 @@ test('in a pod, Secrets hold the state and ServiceAccounts are the callers', () 
 
 test('what needs a pod, or a list of callers, is missed at the start', () => {
   assert.deepEqual(problemsOf({ TOKEN_STORE: 'kubernetes', CALLER_AUTH: 'service_account' }), [
-    'ALLOWED_CALLERS: required with CALLER_AUTH=service_account: namespace/serviceaccount,…',
     'KUBERNETES_SERVICE_HOST: TOKEN_STORE or CALLER_AUTH needs Kubernetes, and this is no pod',
+    'ALLOWED_CALLERS: required with CALLER_AUTH=service_account: namespace/serviceaccount,…',
   ]);
 });
 

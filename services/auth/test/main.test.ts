@@ -1,58 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { test, type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
 import { createSimulator } from '@codex-gateway/simulator/app.ts';
 import { tokensReplySchema } from '@codex-gateway/wire/broker/contract.ts';
+import { makeHome, run } from './child.ts';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const SECRET = 'main-secret';
-
-async function makeHome(t: TestContext): Promise<string> {
-  const home = await mkdtemp(join(tmpdir(), 'codex-gateway-auth-'));
-  t.after(() => rm(home, { recursive: true, force: true }));
-  return home;
-}
-
-function run(t: TestContext, environment: Record<string, string>, ...args: string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { PATH: process.env['PATH'], PORT: '0', OPS_PORT: '0', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  t.after(() => child.kill('SIGKILL'));
-  const lines: Record<string, unknown>[] = [];
-  const waiting = new Set<() => void>();
-  const output = { out: '', err: '' };
-  child.stdout.on('data', (chunk) => (output.out += chunk));
-  child.stderr.on('data', (chunk) => (output.err += chunk));
-  createInterface(child.stdout).on('line', (line) => {
-    if (line.startsWith('{"level"')) lines.push(JSON.parse(line));
-    for (const look of waiting) look();
-  });
-  const exited = once(child, 'close').then(([code]) => ({ code, ...output }));
-  return {
-    child,
-    exited,
-    /** Resolves with the first line of the log that has this message. */
-    line: (message: string): Promise<Record<string, unknown>> =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const line = lines.find(({ msg }) => msg === message);
-          if (line !== undefined) resolve(line);
-        };
-        waiting.add(look);
-        look();
-        void exited.then(({ err }) => reject(new Error(`ended without "${message}": ${err}`)));
-      }),
-  };
-}
 
 test('--check-config prints the effective configuration without secrets and exits 0', async (t) => {
   const home = await makeHome(t);

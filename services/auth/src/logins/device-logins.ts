@@ -66,8 +66,9 @@ export function createDeviceLogins(deps: DeviceLoginsDeps): DeviceLogins {
   };
   const turn = async (login: Following) => {
     const end = clock.now() >= login.expiresAt ? EXPIRED : await askOnce(deps, login);
-    if (end === null) wait(login);
-    else settle(login, end);
+    if (end !== null) return settle(login, end);
+    wait(login);
+    log.debug({ account: login.alias, login: login.id }, 'device login pending');
   };
 
   return {

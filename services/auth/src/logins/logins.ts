@@ -76,7 +76,7 @@ export function createLogins(deps: LoginsDeps): Logins {
       const ended = await storing(log, () => keeper.signOut(alias));
       if (ended === null) throw unknownAccount(keeper, alias);
       const reply = toLogoutReply(alias, ended);
-      log.info({ account: alias, result: reply.result, revoked: reply.revoked }, 'account signed out');
+      if (reply.result === 'signed_out') log.info({ account: alias, revoked: reply.revoked }, 'login ended');
       return reply;
     },
     close: devices.close,

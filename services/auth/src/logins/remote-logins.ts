@@ -16,11 +16,6 @@ const CONNECT_TIMEOUT_MS = 2_000;
 /** An adoption waits for its turn behind a running refresh. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
-/** A refusal of the broker, in its own words. */
-export class BrokerRefusal extends Error {
-  override readonly name = 'BrokerRefusal';
-}
-
 const problemSchema = z.object({ error: z.object({ message: z.string() }) });
 
 /** Whether a broker answers there. */
@@ -38,51 +33,50 @@ export async function isBrokerAt(url: string): Promise<boolean> {
   }
 }
 
-/** The logins of a running broker, through its own interface. */
+/** The logins of a running broker, through its own interface. Rejects with what the broker, or the connection, says. */
 export function createRemoteLogins({ url, adminSecret }: RemoteBroker): Logins {
   const dispatcher = connect();
+  const headers = { authorization: `Bearer ${adminSecret.reveal()}`, 'content-type': 'application/json' };
   const call = async <Schema extends z.ZodType>(
     schema: Schema,
-    method: 'GET' | 'POST' | 'DELETE',
-    target: { readonly path: string; readonly body?: string },
+    { path, method, body }: Call,
   ): Promise<z.infer<Schema>> => {
-    const answer = await send(dispatcher, {
-      url: url + target.path,
-      method,
-      headers: {
-        authorization: `Bearer ${adminSecret.reveal()}`,
-        ...(target.body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      body: target.body,
-    });
+    const answer = await answerTo(url, () =>
+      request(url + path, { dispatcher, method, headers, body: body ?? null }),
+    );
     const parsed = schema.safeParse(answer.body);
     if (answer.status === 200 && parsed.success) return parsed.data;
-    throw new BrokerRefusal(refusalText(answer));
+    throw new Error(refusalText(answer));
   };
-  const pathOf = (alias: string) => `/v1/accounts/${encodeURIComponent(alias)}`;
   return {
-    accounts: () => call(accountsReplySchema, 'GET', { path: '/v1/accounts' }),
-    startDevice: (body) =>
-      call(deviceLoginSchema, 'POST', { path: '/v1/login/device', body: JSON.stringify(body) }),
-    device: (id) => call(deviceLoginSchema, 'GET', { path: `/v1/login/device/${encodeURIComponent(id)}` }),
-    importLogin: (alias, source, { replace }) => {
-      const path = `${pathOf(alias)}/import${replace ? '?replace=true' : ''}`;
-      return call(accountReplySchema, 'POST', { path, body: source });
-    },
-    logout: (alias) => call(logoutReplySchema, 'DELETE', { path: pathOf(alias) }),
+    accounts: () => call(accountsReplySchema, { method: 'GET', path: '/v1/accounts' }),
+    startDevice: (wish) =>
+      call(deviceLoginSchema, { method: 'POST', path: '/v1/login/device', body: JSON.stringify(wish) }),
+    device: (id) =>
+      call(deviceLoginSchema, { method: 'GET', path: `/v1/login/device/${encodeURIComponent(id)}` }),
+    importLogin: (alias, source, { replace }) =>
+      call(accountReplySchema, {
+        method: 'POST',
+        path: `${pathOf(alias)}/import${replace ? '?replace=true' : ''}`,
+        body: source,
+      }),
+    logout: (alias) => call(logoutReplySchema, { method: 'DELETE', path: pathOf(alias) }),
     close: () => dispatcher.destroy(),
   };
 }
 
-function connect(): Dispatcher {
-  return createHttpClient({ connectTimeoutMs: CONNECT_TIMEOUT_MS, idleTimeoutMs: ANSWER_TIMEOUT_MS });
+interface Call {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body?: string;
 }
 
-interface Sent {
-  readonly url: string;
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
+function pathOf(alias: string): string {
+  return `/v1/accounts/${encodeURIComponent(alias)}`;
+}
+
+function connect(): Dispatcher {
+  return createHttpClient({ connectTimeoutMs: CONNECT_TIMEOUT_MS, idleTimeoutMs: ANSWER_TIMEOUT_MS });
 }
 
 interface Answer {
@@ -90,12 +84,12 @@ interface Answer {
   readonly body: unknown;
 }
 
-async function send(dispatcher: Dispatcher, { url, body, ...rest }: Sent): Promise<Answer> {
+async function answerTo(url: string, ask: () => Promise<Dispatcher.ResponseData>): Promise<Answer> {
   try {
-    const answer = await request(url, { ...rest, body: body ?? null, dispatcher });
-    return { status: answer.statusCode, body: parseJson(await answer.body.text()) };
+    const { statusCode, body } = await ask();
+    return { status: statusCode, body: parseJson(await body.text()) };
   } catch (error) {
-    throw new BrokerRefusal(`the broker at ${new URL(url).origin} does not answer (${errorCode(error)})`);
+    throw new Error(`the broker at ${url} does not answer (${errorCode(error)})`, { cause: error });
   }
 }
 
