@@ -30,26 +30,27 @@ const device: DeviceCode = {
   intervalMs: 5_000,
 };
 
+async function intervalOf(interval: unknown): Promise<number> {
+  const { codes, calls } = issuerWith(
+    answer(200, { device_auth_id: 'device-1', user_code: 'ABCD-1234', interval }),
+  );
+  const started = await codes.start();
+  assert.deepEqual(
+    calls.map(({ path, body }) => [path, body]),
+    [['/api/accounts/deviceauth/usercode', { json: { client_id: 'client-1' } }]],
+  );
+  assert.equal(started.kind, 'started');
+  const { deviceAuthId, ...rest } = started.device;
+  assert.equal(deviceAuthId.reveal(), 'device-1');
+  assert.deepEqual(rest, {
+    userCode: 'ABCD-1234',
+    verificationUri: 'https://issuer.test/codex/device',
+    intervalMs: rest.intervalMs,
+  });
+  return rest.intervalMs;
+}
+
 test('a code is asked for by the client id; the interval may be text, and is kept within reason', async () => {
-  const intervalOf = async (interval: unknown) => {
-    const { codes, calls } = issuerWith(
-      answer(200, { device_auth_id: 'device-1', user_code: 'ABCD-1234', interval }),
-    );
-    const started = await codes.start();
-    assert.deepEqual(
-      calls.map(({ path, body }) => [path, body]),
-      [['/api/accounts/deviceauth/usercode', { json: { client_id: 'client-1' } }]],
-    );
-    assert.equal(started.kind, 'started');
-    const { deviceAuthId, ...rest } = started.device;
-    assert.equal(deviceAuthId.reveal(), 'device-1');
-    assert.deepEqual(rest, {
-      userCode: 'ABCD-1234',
-      verificationUri: 'https://issuer.test/codex/device',
-      intervalMs: rest.intervalMs,
-    });
-    return rest.intervalMs;
-  };
   assert.deepEqual(
     await Promise.all(['7', 7, '0', 3_600, 'soon', undefined].map(intervalOf)),
     [7_000, 7_000, 1_000, 60_000, 5_000, 5_000],

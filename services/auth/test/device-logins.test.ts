@@ -70,14 +70,12 @@ test('an issuer that says slow down is asked less often from then on', async () 
 });
 
 test('an end leaves pending logins behind, but waits for tokens that are on their way', async () => {
-  let finish = () => {};
+  const { promise: stored, resolve: store } = Promise.withResolvers<void>();
   const steps: string[] = [];
   const { logins, polledAt, seconds } = createBench([APPROVED], {
     adopt: async () => {
       steps.push('tokens came');
-      await new Promise<void>((resolve) => {
-        finish = resolve;
-      });
+      await stored;
       steps.push('adopted');
     },
   });
@@ -85,7 +83,7 @@ test('an end leaves pending logins behind, but waits for tokens that are on thei
   await seconds(5);
   const closed = logins.close().then(() => steps.push('closed'));
   await setImmediate();
-  finish();
+  store();
   await closed;
   assert.deepEqual(steps, ['tokens came', 'adopted', 'closed']);
   assert.equal(logins.find('login-1').state, 'complete');
@@ -98,14 +96,15 @@ test('an end leaves pending logins behind, but waits for tokens that are on thei
   assert.deepEqual(polledAt, [5]);
 });
 
+async function endOf(polls: readonly DevicePoll[], changes: Partial<DeviceLoginsDeps> = {}) {
+  const { logins, seconds } = createBench(polls, changes);
+  await logins.start('default', { replace: false });
+  await seconds(6);
+  const { state, message } = logins.find('login-1');
+  return [state, message];
+}
+
 test('a poll that gets no good, an exchange that fails, a store that fails: each is the end, with its reason', async () => {
-  const endOf = async (polls: readonly DevicePoll[], changes: Partial<DeviceLoginsDeps> = {}) => {
-    const { logins, seconds } = createBench(polls, changes);
-    await logins.start('default', { replace: false });
-    await seconds(6);
-    const { state, message } = logins.find('login-1');
-    return [state, message];
-  };
   assert.deepEqual(
     [
       await endOf([{ kind: 'failed', problem: 'the issuer answered 400 (invalid_grant)' }]),
