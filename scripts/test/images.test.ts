@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectFolder } from '../toolchain.mjs';
@@ -46,4 +46,14 @@ test('no image names a shell, and each ends as a user that is not root', () => {
       path,
     );
   }
+});
+
+test('the command that messages name is in the image, where its program lies, and can be run', () => {
+  const source = join('services', 'auth', 'bin', 'auth');
+  assert.ok(linesOf('Dockerfile.auth').includes(`COPY ${source} /usr/local/bin/auth`));
+  const [start, ...rest] = linesOf(source);
+  assert.equal(start, '#!/nodejs/bin/node');
+  const [, program = ''] = /import\('\/app\/(\S+)'\)/.exec(rest.join('\n')) ?? [];
+  assert.ok(existsSync(join(projectFolder, program)), program);
+  assert.notEqual(statSync(join(projectFolder, source)).mode & 0o111, 0);
 });
