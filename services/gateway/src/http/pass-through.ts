@@ -1,7 +1,7 @@
 import type { TokenLimit } from '@codex-gateway/wire/dialects/dialect.ts';
 import { largestLimit } from '@codex-gateway/wire/dialects/emulated.ts';
 import type { Passage } from '@codex-gateway/wire/dialects/passage.ts';
-import { faultRules } from '@codex-gateway/wire/fault.ts';
+import { FaultError, faultRules, type Fault } from '@codex-gateway/wire/fault.ts';
 import { isRecord } from '@codex-gateway/wire/record.ts';
 import type { Request, RequestHandler } from 'express';
 import { checkMaxTokens } from '../keys/policy.ts';
@@ -80,10 +80,25 @@ export function createPassThrough({ path, passage, rules }: Passing, deps: PassD
       if (answer.fault) res.set('x-gateway-outcome', faultRules[answer.fault.kind].outcome);
       else reservedUntilKnown = null;
       await passAnswer(res, answer, { passage, mends: rules.mends, model, scope }, deps);
+    } catch (error) {
+      if (wasAnswering(error)) reservedUntilKnown = null;
+      throw error;
     } finally {
       await permit.settle(record.usage?.totalTokens ?? reservedUntilKnown);
     }
   };
+}
+
+const faultsWhileAnswering: ReadonlySet<Fault['kind']> = new Set<Fault['kind']>([
+  'client_gone',
+  'upstream_timeout',
+  'upstream_error',
+  'drain_deadline',
+]);
+
+/** An answer in JSON comes with its head: until then nothing tells how far the upstream has come with it. */
+function wasAnswering(error: unknown): boolean {
+  return error instanceof FaultError && faultsWhileAnswering.has(error.fault.kind);
 }
 
 const limitFields = ['max_output_tokens', 'max_completion_tokens', 'max_tokens'];

@@ -43,7 +43,10 @@ export async function passAnswer(
   if (answer.fault === null) {
     const value = await parsed(body, headers['content-encoding']);
     if (value === undefined && passing.mends && isPlain(headers)) throw brokenOff(); // half an answer is none
-    Object.assign(passing.scope.record, passing.passage.read(value));
+    const { record } = passing.scope;
+    const { usage, fault } = passing.passage.read(value);
+    record.usage = usage;
+    record.fault = fault;
   }
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value); // as they are
   res.end(body);

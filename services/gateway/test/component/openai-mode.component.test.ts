@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createManualClock } from '@codex-gateway/testkit/manual-clock.ts';
 import { sendForBytes, stackBefore } from './byte-upstream.ts';
-import { chat, dialectCases, json, messages, responses, send } from './client.ts';
+import { chat, dialectCases, json, messages, open, responses, send } from './client.ts';
 import { OPENAI_API_KEY, startStack, type Stack } from './stack.ts';
 
 const bounded = { timeout: 60_000 };
@@ -137,6 +137,36 @@ for (const [what, path, type, body, charged] of [
     if (charged === 10) assert.match(stack.logs(), /"usage":\{"inputTokens":7,/);
   });
 }
+
+test(
+  'an answer that nobody waited for may have been given: what was reserved for it stays counted',
+  bounded,
+  async (t) => {
+    const sentOn = Promise.withResolvers<void>();
+    const gone = Promise.withResolvers<void>();
+    const { stack } = await stackBefore(
+      t,
+      (res, _received, count) => {
+        if (count > 1) return void res.writeHead(400).end('{}');
+        res.once('close', () => gone.resolve());
+        sentOn.resolve();
+      },
+      { mode, keys: { metered: { limits: { tpm: 100_000 } } } },
+    );
+    const sent = JSON.stringify({ model: 'gpt-5.5', max_tokens: 24 });
+    const reserved = Math.ceil(sent.length / 4) + 24;
+    const leaving = open(stack.url + chat.path, { key: 'sk-metered', body: sent });
+    leaving.on('error', () => {}); // it is cut off here
+    await sentOn.promise;
+    leaving.destroy();
+    await gone.promise;
+    for (let count = 0; count < 2; count++) {
+      const { headers } = await send(stack.url + chat.path, { key: 'sk-metered', body: sent });
+      // the refusals that these are cost nothing
+      assert.equal(headers['x-ratelimit-remaining-tokens'], String(100_000 - 2 * reserved));
+    }
+  },
+);
 
 test(
   "a failure that an answer tells is the outcome of its request, its bytes are the upstream's",
