@@ -186,7 +186,7 @@ test('a login that is over is told with what to do, by the words of the broker',
       [503, 'oauth_unavailable'],
       answer.text,
     );
-    assert.match(answer.text, /the login was revoked: sign in again/);
+    assert.match(answer.text, /the login was revoked: sign in with/);
   }
   assert.equal(control.journal().refreshes.calls, 1);
   assert.equal((await send(`${stack.url}/ready`)).status, 200); // it had a token once
