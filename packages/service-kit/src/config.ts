@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { parseRedisAddress } from './redis-address.ts';
 import { Secret } from './secret.ts';
 
 /** The exit code of `EX_CONFIG` in sysexits.h: the configuration is at fault, a restart will not help. */
@@ -39,6 +40,16 @@ export const setting = {
       .default(fallback)
       .transform((url) => url.replace(/\/+$/, '')),
   proxyUrl: () => z.string().refine(isOrigin, 'must be an http or https URL without a path').optional(),
+  /** It may hold a password, which prints as one. */
+  redisUrl: () =>
+    z
+      .string()
+      .transform((text, context) => {
+        const address = parseRedisAddress(text);
+        if (!address) context.issues.push({ code: 'custom', message: REDIS_FORMS, input: REDIS_FORMS });
+        return address ?? z.NEVER;
+      })
+      .optional(),
   secret: () =>
     z
       .string()
@@ -54,6 +65,9 @@ export const setting = {
   logFormat: () =>
     z.preprocess((value) => (value === 'pretty' ? 'text' : value), z.enum(['json', 'text'])).default('json'),
 };
+
+const REDIS_FORMS =
+  'must be redis://host:port/database, redis+sentinel://host,host/master or redis+cluster://host,host (rediss: with TLS)';
 
 /** Settings that must fit together. */
 export interface SettingRule<Settings> {

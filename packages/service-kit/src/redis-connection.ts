@@ -5,13 +5,13 @@ import type { RedisAddress, RedisHost } from './redis-address.ts';
 /** One server (found by sentinels, perhaps) or the nodes of a cluster: the same commands for both. */
 export type RedisCommands = Redis | Cluster;
 
+export type { ChainableCommander as RedisPipeline } from 'ioredis';
+
 /** A connection attempt, and the silence of a server that owes an answer; then another connection is made. */
 const SILENCE_MS = 2_000;
 /** A connection that is not needed any more waits this long for the other side to close it too. */
 const GOODBYE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
-/** Nodes may have come and gone without a word. */
-const TOPOLOGY_MS = 10_000;
 
 const pause = (attempt: number): number => Math.min(25 * 2 ** attempt, LONGEST_PAUSE_MS);
 
@@ -77,13 +77,16 @@ function sentinelAccess({ password, tls }: Access) {
   };
 }
 
-/** Connections to nodes are made when a command is for them: that one has to wait for it, so here commands are queued. */
+/**
+ * Connections to nodes are made when a command is for them: that one has to wait for it, so here commands are queued. Who
+ * holds a slot is learned from the first node that does not (`MOVED`); `slotsRefreshInterval` would be a timer that can
+ * outlive `disconnect` (one that comes while the cluster answers), and keep the process from its end.
+ */
 function createCluster(hosts: readonly RedisHost[], access: Access): Cluster {
   const { lazyConnect, retryStrategy, enableOfflineQueue: _, ...nodeOptions } = options;
   return new Cluster([...hosts], {
     lazyConnect,
     clusterRetryStrategy: retryStrategy,
-    slotsRefreshInterval: TOPOLOGY_MS,
     // commands are not sent twice, also not to another node
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import type { TestContext } from 'node:test';
+import type { Lifetime } from './lifetime.ts';
 
 export interface Place {
   readonly host: string;
@@ -19,7 +19,7 @@ export interface Gate {
 }
 
 /** Opens a gate on a free port of loopback; it closes with the test. */
-export async function openGate(t: Pick<TestContext, 'after'>, target: Place): Promise<Gate> {
+export async function openGate(t: Lifetime, target: Place): Promise<Gate> {
   const ways = new Map<Socket, Socket>();
   let isPaused = false;
   const server = createServer((client) => {

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { TestContext } from 'node:test';
+import type { Lifetime } from './lifetime.ts';
 
 const REDIS_SERVER = 'redis-server';
 
@@ -37,10 +37,7 @@ const isReady = /Ready to accept connections|Sentinel ID is/;
  *
  * @throws MissingRedisServer, or an error with its last words
  */
-export async function startRedisServer(
-  t: Pick<TestContext, 'after'>,
-  moreArgs: readonly string[] = [],
-): Promise<RedisServer> {
+export async function startRedisServer(t: Lifetime, moreArgs: readonly string[] = []): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'redis-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const launch = (port: number): Promise<Child> =>

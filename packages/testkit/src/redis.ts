@@ -1,4 +1,4 @@
-import type { TestContext } from 'node:test';
+import type { Lifetime } from './lifetime.ts';
 import { openGate, type Place } from './gate.ts';
 import { MissingRedisServer, startRedisServer } from './redis-server.ts';
 
@@ -25,7 +25,7 @@ const PORT = 6379;
  *
  * @throws an error that says what to do, when there is nothing
  */
-export async function startRedis(t: Pick<TestContext, 'after'>): Promise<TestRedis> {
+export async function startRedis(t: Lifetime): Promise<TestRedis> {
   const url = process.env['TEST_REDIS_URL'];
   if (url) return behindGate(t, new URL(url));
   try {
@@ -39,7 +39,7 @@ export async function startRedis(t: Pick<TestContext, 'after'>): Promise<TestRed
   return behindGate(t, new URL(`redis://${host}:${port}`));
 }
 
-async function behindGate(t: Pick<TestContext, 'after'>, url: URL): Promise<TestRedis> {
+async function behindGate(t: Lifetime, url: URL): Promise<TestRedis> {
   const gate = await openGate(t, { host: url.hostname, port: Number(url.port || PORT) });
   const through = new URL(url);
   through.hostname = '127.0.0.1';
@@ -54,7 +54,7 @@ async function behindGate(t: Pick<TestContext, 'after'>, url: URL): Promise<Test
   };
 }
 
-async function startContainer(t: Pick<TestContext, 'after'>): Promise<Place> {
+async function startContainer(t: Lifetime): Promise<Place> {
   const { GenericContainer } = await import('testcontainers'); // most of a second, for those who need it
   try {
     const container = await new GenericContainer(IMAGE).withExposedPorts(PORT).start();

@@ -8,7 +8,8 @@ export type Fault = Readonly<
     | { kind: FieldKind; param: string | null }
     | { kind: LimitKind; retryAfterSeconds: number }
     | { kind: 'method_not_allowed'; allow: string }
-    | { kind: 'server_is_overloaded'; retryAfterSeconds: number }
+    /** `conversation_unavailable`: what is remembered of earlier responses cannot be read now. */
+    | { kind: 'server_is_overloaded' | 'conversation_unavailable'; retryAfterSeconds: number }
     /** `tokens`: how many were sent and how many fit, where somebody knows or has estimated it. */
     | {
         kind: 'context_length_exceeded';
@@ -131,6 +132,7 @@ export const faultRules = {
   upstream_timeout: { status: 504, outcome: 'timeout' },
   upstream_refused: { status: 400, outcome: 'upstream_refused' },
   limits_unavailable: { status: 503, outcome: 'internal' },
+  conversation_unavailable: { status: 503, outcome: 'internal' },
   server_is_overloaded: { status: 503, outcome: 'overloaded' },
   drain_deadline: { status: 503, outcome: 'drain_deadline' },
   internal_error: { status: 500, outcome: 'internal' },
@@ -142,12 +144,13 @@ export function faultStatus(fault: Fault): number {
 }
 
 /**
- * The stable code for the client. A drain is an overload to it: the next pod will serve the retry. A WebSocket upgrade
- * is a GET where only POST is.
+ * The stable code for the client. A drain is an overload to it: the next pod will serve the retry; so are conversations
+ * out of reach, which are there again in a moment. A WebSocket upgrade is a GET where only POST is.
  */
 export function faultCode(fault: Fault): string | null {
   if (fault.kind === 'upstream_refused') return fault.code;
-  if (fault.kind === 'drain_deadline') return 'server_is_overloaded';
+  if (fault.kind === 'drain_deadline' || fault.kind === 'conversation_unavailable')
+    return 'server_is_overloaded';
   return fault.kind === 'upgrade_required' ? 'method_not_allowed' : fault.kind;
 }
 

@@ -7,8 +7,6 @@ import { createUrlFetcher } from './client-urls/fetch-url.ts';
 import { createInlining, leaveUrls, type InlineUrls } from './client-urls/inlining.ts';
 import { createNetwork, type Network } from './client-urls/network.ts';
 import type { GatewayConfig } from './config.ts';
-import { createConversations, forgetful, type Conversations } from './conversation/conversations.ts';
-import { createMemoryConversationStore } from './conversation/memory-store.ts';
 import { createTokenCounter } from './counting/token-counter.ts';
 import { createTokenizer } from './counting/tokenizer.ts';
 import { createHeartbeats } from './http/heartbeats.ts';
@@ -17,13 +15,13 @@ import { createRoutes } from './http/routes.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import { watchKeys } from './keys/key-watch.ts';
 import { createAdmission } from './limits/admission.ts';
-import { createMemoryLimitStore } from './limits/memory-store.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { ModelsCache } from './models/cache.ts';
 import { modelLabel } from './models/catalog.ts';
 import { createModelResolver, createNameResolver } from './models/resolve.ts';
 import type { OperatorChoices } from './operator-choices.ts';
 import { reportRequest } from './request-report.ts';
+import { createStores } from './stores.ts';
 import { VERSION } from './version.ts';
 
 export interface Gateway {
@@ -58,6 +56,7 @@ export function createGateway({ config, clock, logger, network = createNetwork()
     onFinish: reportRequest(metrics, logger),
   });
   const backend = createBackend({ config, clock, logger, metrics });
+  const stores = createStores({ config, clock, logger, metrics });
   const ring = createKeyRing(config.keys);
   const counter = createTokenCounter();
   const readiness = (): Readiness =>
@@ -68,9 +67,11 @@ export function createGateway({ config, clock, logger, network = createNetwork()
     startDraining: () => void (draining = true),
     start: () => {
       const stopBackend = backend.start();
+      const stopStores = stores.start();
       const stopKeys = watchKeys(config, { ring, clock, logger, metrics });
       return async () => {
         stopKeys();
+        stopStores();
         await Promise.all([stopBackend(), counter.close()]);
       };
     },
@@ -92,9 +93,9 @@ export function createGateway({ config, clock, logger, network = createNetwork()
       ...modelReading(config.choices, backend.models),
       tokenizer: createTokenizer(),
       counter,
-      conversations: conversationsOf({ config, clock, logger }),
+      conversations: stores.conversations,
       inlineUrls: inliningOf({ config, clock, logger, network }, metrics),
-      admit: createAdmission(createMemoryLimitStore(clock.now), clock),
+      admit: createAdmission(stores.limits, clock),
       startHeartbeat: createHeartbeats(config.STREAM_HEARTBEAT_SECONDS, clock),
     }),
   };
@@ -122,19 +123,9 @@ function readinessOf(
   return { ready: reasons.length === 0, detail: { mode, reasons } };
 }
 
-/** The most that conversations take of this process's memory. */
-const CONVERSATIONS_BYTES = 64 * 1024 * 1024;
-
 function inliningOf({ config, clock, logger, network }: Required<GatewayDeps>, metrics: Metrics): InlineUrls {
   if (config.FETCH_CLIENT_URLS === 'never') return leaveUrls;
   const count = (result: string): void => metrics.clientUrls.inc({ result });
   const fetchUrl = createUrlFetcher({ network, clock });
   return createInlining({ fetchUrl, clock, logger, count, maxBodyBytes: config.MAX_BODY_BYTES });
-}
-
-function conversationsOf({ config, clock, logger }: GatewayDeps): Conversations {
-  const ttlMs = config.CONVERSATION_TTL_SECONDS * 1000;
-  if (ttlMs === 0) return forgetful;
-  const capBytes = CONVERSATIONS_BYTES;
-  return createConversations(createMemoryConversationStore({ now: clock.now, ttlMs, capBytes }), logger);
 }

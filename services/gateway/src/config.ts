@@ -34,6 +34,8 @@ const eachSetting = z.object({
   BROKER_SECRET: setting.secret(),
   BROKER_TOKEN_FILE: setting.optionalText(),
   BROKER_CA_FILE: setting.optionalText(),
+  REDIS_URL: setting.redisUrl(),
+  REDIS_PASSWORD: setting.secret(),
   API_KEYS_FILE: setting.optionalText(),
   CONFIG_FILE: setting.optionalText(),
   API_KEY: setting.secret(),
@@ -80,19 +82,18 @@ const rules: readonly SettingRule<Settings>[] = [
     isBroken: ({ BROKER_SECRET, BROKER_TOKEN_FILE }) =>
       BROKER_SECRET !== undefined && BROKER_TOKEN_FILE !== undefined,
   },
+  {
+    setting: 'REDIS_PASSWORD',
+    problem: 'set together with a password in REDIS_URL; set one',
+    isBroken: ({ REDIS_URL, REDIS_PASSWORD }) => Boolean(REDIS_URL?.password && REDIS_PASSWORD),
+  },
 ];
 
 const schema = withRules(eachSetting, rules);
-const secrets = ['OPENAI_API_KEY', 'BROKER_SECRET', 'API_KEY'];
+const secrets = ['OPENAI_API_KEY', 'BROKER_SECRET', 'REDIS_URL', 'REDIS_PASSWORD', 'API_KEY'];
 
 /** Settings of the design that this version does not have: refused, so that nobody believes they are in force. */
-const notYet = [
-  'REDIS_URL',
-  'REDIS_FAILURE_MODE',
-  'REPLICAS',
-  'ACCOUNT_CONCURRENCY',
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-];
+const notYet = ['REDIS_FAILURE_MODE', 'REPLICAS', 'ACCOUNT_CONCURRENCY', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
 
 export type GatewayConfig = Readonly<Settings> & {
   /** The keys at start; the file is watched from then on. Empty: open to everyone on loopback. */

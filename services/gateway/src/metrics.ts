@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Every metric of the gateway. Labels come from closed lists; `client` and `model` never stand on one metric. */
-export interface Metrics {
+export interface Metrics extends StoreMetrics {
   readonly registry: Registry;
   readonly requests: Counter<'dialect' | 'outcome'>;
   readonly requestsByModel: Counter<'model' | 'outcome'>;
@@ -20,6 +20,14 @@ export interface Metrics {
   readonly clientUrls: Counter<'result'>;
 }
 
+/** Of what is kept from one request to the next. */
+interface StoreMetrics {
+  readonly conversationRecords: Counter<'record' | 'result'>;
+  readonly redisDuration: Histogram<'command'>;
+  readonly redisErrors: Counter<'kind'>;
+  readonly redisFallback: Gauge<'use'>;
+}
+
 /** States that are read when they are asked for, not counted as they change. */
 export interface GaugeReadings {
   readonly inflightRequests: () => number;
@@ -29,6 +37,7 @@ export interface GaugeReadings {
 
 const DURATION_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1200];
 const FIRST_EVENT_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const REDIS_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 
 export function createMetrics(version: string, readings: GaugeReadings): Metrics {
   const registry = new Registry();
@@ -42,6 +51,7 @@ export function createMetrics(version: string, readings: GaugeReadings): Metrics
     new Counter({ name: `codex_gateway_${name}`, help, labelNames: [...labelNames], registers });
   declareGauges(registry, version, readings);
   return {
+    ...createStoreMetrics(registers),
     registry,
     requests: counter('requests_total', 'Inference requests by dialect and outcome.', ['dialect', 'outcome']),
     requestsByModel: counter('model_requests_total', 'Inference requests by model and outcome.', [
@@ -86,6 +96,36 @@ export function createMetrics(version: string, readings: GaugeReadings): Metrics
     clientUrls: counter('client_urls_total', 'URLs in requests that were to be fetched, by result.', [
       'result',
     ]),
+  };
+}
+
+function createStoreMetrics(registers: Registry[]): StoreMetrics {
+  return {
+    conversationRecords: new Counter({
+      name: 'codex_gateway_conversation_records_total',
+      help: 'Records of conversations, by what became of them.',
+      labelNames: ['record', 'result'],
+      registers,
+    }),
+    redisDuration: new Histogram({
+      name: 'codex_gateway_redis_command_duration_seconds',
+      help: 'From a command, or several sent as one, to its answer.',
+      labelNames: ['command'],
+      buckets: REDIS_BUCKETS,
+      registers,
+    }),
+    redisErrors: new Counter({
+      name: 'codex_gateway_redis_errors_total',
+      help: 'Commands without an answer, by the reason.',
+      labelNames: ['kind'],
+      registers,
+    }),
+    redisFallback: new Gauge({
+      name: 'codex_gateway_redis_fallback_active',
+      help: '1 while Redis is away, by what it is used for.',
+      labelNames: ['use'],
+      registers,
+    }),
   };
 }
 

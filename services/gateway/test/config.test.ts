@@ -94,7 +94,7 @@ test('every problem is reported at once, with the name of its variable', (t) => 
     DRAIN_SECONDS: 'long',
     HTTPS_PROXY: 'proxy:3128',
     LOG_LEVEL: 'loud',
-    REDIS_URL: 'redis://127.0.0.1',
+    REDIS_URL: 'http://127.0.0.1:6379',
   };
   const { HOST: _keyed, ...expected } = faulty;
   assert.deepEqual(settingsAtFault(faulty), new Set(Object.keys(expected)));
@@ -152,7 +152,7 @@ test('a keys file that cannot be read is told with its path', () => {
   ]);
 });
 
-for (const name of ['REDIS_URL', 'ACCOUNT_CONCURRENCY', 'OTEL_EXPORTER_OTLP_ENDPOINT']) {
+for (const name of ['REDIS_FAILURE_MODE', 'REPLICAS', 'ACCOUNT_CONCURRENCY', 'OTEL_EXPORTER_OTLP_ENDPOINT']) {
   test(`${name} is refused, not ignored, until this version has it; empty it is unset`, () => {
     assert.deepEqual(problemsOf({ [name]: 'something' }), [`${name}: not supported by this version`]);
     assert.deepEqual(problemsOf({ [name]: '' }), []);
@@ -187,8 +187,35 @@ test('the authority of the broker is read from its file', (t) => {
   assert.equal(readGatewayConfig({ BROKER_CA_FILE: fileWith(t, 'PEM') }).brokerCa, 'PEM');
 });
 
+/** What a Redis is, the password in its URL, and the one beside it. */
+function redisOf(environment: Environment): unknown {
+  const { REDIS_URL, REDIS_PASSWORD } = readGatewayConfig(environment);
+  return [REDIS_URL?.kind, REDIS_URL?.password?.reveal(), REDIS_PASSWORD?.reveal()];
+}
+
+test('Redis is known by its URL; its password comes in it, or beside it, or in a file', (t) => {
+  assert.deepEqual(redisOf({ REDIS_URL: 'redis://:word@redis' }), ['single', 'word', undefined]);
+  assert.deepEqual(redisOf({ REDIS_URL_FILE: fileWith(t, 'redis+cluster://:word@redis\n') }), [
+    'cluster',
+    'word',
+    undefined,
+  ]);
+  const beside = { REDIS_URL: 'rediss://team@redis', REDIS_PASSWORD_FILE: fileWith(t, 'word\n') };
+  assert.deepEqual(redisOf(beside), ['single', undefined, 'word']);
+  assert.deepEqual(problemsOf({ ...beside, REDIS_URL: 'redis://:word@redis' }), [
+    'REDIS_PASSWORD: set together with a password in REDIS_URL; set one',
+  ]);
+  assert.deepEqual(problemsOf({ REDIS_URL: 'redis://:canary@one,two' }), [
+    'REDIS_URL: must be redis://host:port/database, redis+sentinel://host,host/master or redis+cluster://host,host (rediss: with TLS)',
+  ]);
+});
+
 test('no secret shows, neither in the configuration nor in its problems', (t) => {
-  const secrets = { BROKER_SECRET: 'canary-1', API_KEY_FILE: fileWith(t, 'canary-2') };
+  const secrets = {
+    BROKER_SECRET: 'canary-1',
+    API_KEY_FILE: fileWith(t, 'canary-2'),
+    REDIS_URL: 'redis://:canary-4@redis',
+  };
   assert.equal(shown(readGatewayConfig(secrets)).includes('canary'), false);
   try {
     readGatewayConfig({ ...secrets, API_KEY: 'canary-3', PORT: 'x' });

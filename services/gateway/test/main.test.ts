@@ -31,6 +31,7 @@ test(
       API_KEY: 'canary-key',
       BROKER_SECRET: 'canary-secret',
       OPENAI_API_KEY: 'canary-upstream-key',
+      REDIS_URL: 'redis://:canary-password@redis:7000/1',
       HTTPS_PROXY: 'http://user:canary-word@proxy:3128',
       PORT: '1',
     };
@@ -47,6 +48,15 @@ test(
       OPENAI_API_KEY: '[secret]',
       BROKER_URL: 'http://127.0.0.1:8081',
       BROKER_SECRET: '[secret]',
+      REDIS_URL: {
+        kind: 'single',
+        tls: false,
+        username: null,
+        password: '[secret]',
+        hosts: [{ host: 'redis', port: 7000 }],
+        masterName: null,
+        database: 1,
+      },
       API_KEYS_FILE: path,
       API_KEY: '[secret]',
       MODELS_CACHE_TTL_SECONDS: 300,
@@ -75,12 +85,12 @@ test(
 
 for (const args of [[], ['--check-config']]) {
   test(`a wrong configuration ends ${args.join('')} with 78 and one line a problem`, bounded, async (t) => {
-    const environment = { PORT: 'x', HOST: '0.0.0.0', BROKER_SECRET: 'canary', REDIS_URL: 'redis://h' };
+    const environment = { PORT: 'x', HOST: '0.0.0.0', BROKER_SECRET: 'canary', REDIS_FAILURE_MODE: 'deny' };
     const { exit, stdout, stderr } = startProcess(t, environment, args);
     assert.equal(await exit, 78);
     assert.equal(stdout(), '');
     assert.deepEqual(stderr().trimEnd().split('\n'), [
-      'REDIS_URL: not supported by this version',
+      'REDIS_FAILURE_MODE: not supported by this version',
       'PORT: must be a port number',
       'HOST: beyond loopback an API key is needed: set API_KEYS_FILE or API_KEY',
     ]);

@@ -164,6 +164,8 @@ export interface Recalled {
   readonly reasoningByCallId: ReadonlyMap<string, readonly InputItem[]>;
   /** The tools, by the client's names, that the latest of the calls was made with; null when nobody knows. */
   readonly tools: readonly CodexTool[] | null;
+  /** Not all could be looked up: what is missing may well be there. */
+  readonly outOfReach?: boolean;
 }
 
 export const nothingRecalled: Recalled = {

@@ -12,7 +12,8 @@ import {
   type Recalled,
   type Stamp,
 } from '@codex-gateway/wire/dialects/dialect.ts';
-import type { ConversationStore, Owner, RecordName } from './conversation-store.ts';
+import { StoreAway, type ConversationStore, type Owner, type RecordName } from './conversation-store.ts';
+import { createReading, type CountRecord, type Reading } from './reading.ts';
 import { readRecord, type CallRecord, type ResponseRecord } from './records.ts';
 
 /** What was found for a request, and the responses that its history is made of. */
@@ -41,29 +42,34 @@ const nothing: Recollection = { ...nothingRecalled, responseIds: [] };
 /** For gateways that are told to keep nothing. */
 export const forgetful: Conversations = { recall: async () => nothing, memory: () => null };
 
-export function createConversations(store: ConversationStore, logger: Logger): Conversations {
+export interface ConversationDeps {
+  readonly store: ConversationStore;
+  readonly logger: Logger;
+  readonly count: CountRecord;
+}
+
+export function createConversations({ store, logger, count }: ConversationDeps): Conversations {
   return {
     recall: async ({ owner, exchange: { recall, lacksTools, model } }) => {
       const { responseId, itemIds, callIds } = recall;
-      const asked: readonly RecordName[] = [
+      const reading = createReading(store, owner, count);
+      await reading.load([
         ...(responseId === null ? [] : [responseName(responseId)]),
         ...itemIds.map(itemName),
         ...callIds.map(callName),
-      ];
-      if (asked.length === 0) return nothing;
-      const found = await store.read(owner, asked);
-      const known = { store, owner, found };
-      const { history, responseIds } = await historyOf(known, responseId);
+      ]);
+      const { history, responseIds } = await historyOf(reading, responseId);
       const itemsById = new Map(
-        itemIds.flatMap((id) => present(id, readRecord.item(found.get(itemName(id))))),
+        itemIds.flatMap((id) => present(id, readRecord.item(reading.textOf(itemName(id))))),
       );
       const earlier = callIdsOf([...history, ...itemsById.values()]);
       return {
         history,
         responseIds,
         itemsById,
-        reasoningByCallId: reasoningOf(callIds, found, model.slug),
-        tools: lacksTools ? await toolsOf(known, [...earlier, ...callIds]) : null,
+        reasoningByCallId: reasoningOf(callIds, reading, model.slug),
+        tools: lacksTools ? await toolsOf(reading, [...earlier, ...callIds]) : null,
+        outOfReach: reading.missesStore(),
       };
     },
     memory: ({ owner, exchange: { memories, model } }, recalled, stamp) =>
@@ -71,11 +77,15 @@ export function createConversations(store: ConversationStore, logger: Logger): C
       (async (output) => {
         const records = recordsOf(memories({ recalled, output, stamp }), model.slug, recalled);
         if (records.size === 0) return;
-        try {
-          await store.write(owner, records);
-        } catch (error) {
-          logger.warn({ err: error }, 'an answer could not be remembered');
-        }
+        const isKept = await store.write(owner, records).then(
+          () => true,
+          (error: unknown) => {
+            if (!(error instanceof StoreAway))
+              logger.warn({ err: error }, 'an answer could not be remembered');
+            return false;
+          },
+        );
+        for (const name of records.keys()) count(name, isKept ? 'kept' : 'lost');
       }),
   };
 }
@@ -85,38 +95,31 @@ const itemName = (id: string): RecordName => `item:${id}`;
 const callName = (id: string): RecordName => `call:${id}`;
 const toolsName = (digest: string): RecordName => `tools:${digest}`;
 
-interface Known {
-  readonly store: ConversationStore;
-  readonly owner: Owner;
-  readonly found: ReadonlyMap<RecordName, string>;
-}
-
 /** A conversation of which any part is gone is not known: what is left of it would make no sense. */
 async function historyOf(
-  { store, owner, found }: Known,
+  reading: Reading,
   responseId: string | null,
 ): Promise<Pick<Recollection, 'history' | 'responseIds'>> {
-  const last = responseId === null ? null : readRecord.response(found.get(responseName(responseId)));
-  if (responseId === null || last === null) return nothing;
-  const names = last.ancestors.map(responseName);
-  const texts = names.length === 0 ? new Map<RecordName, string>() : await store.read(owner, names);
-  const parts = [...names.map((name) => readRecord.response(texts.get(name))), last];
-  if (parts.some((part) => part === null)) return nothing;
-  return {
-    history: parts.flatMap((part) => part?.items ?? []),
-    responseIds: [...last.ancestors, responseId],
-  };
+  if (responseId === null) return nothing;
+  const responseOf = (id: string): ResponseRecord | null =>
+    readRecord.response(reading.textOf(responseName(id)));
+  const { ancestors } = responseOf(responseId) ?? { ancestors: [] };
+  await reading.load(ancestors.map(responseName));
+  const responseIds = [...ancestors, responseId];
+  const parts = responseIds.flatMap((id) => responseOf(id) ?? []);
+  if (parts.length < responseIds.length) return nothing;
+  return { history: parts.flatMap(({ items }) => items), responseIds };
 }
 
 /** Sealed reasoning means nothing to models of another family: the upstream would refuse it. */
 function reasoningOf(
   callIds: readonly string[],
-  found: ReadonlyMap<RecordName, string>,
+  reading: Reading,
   model: string,
 ): ReadonlyMap<string, readonly InputItem[]> {
   return new Map(
     callIds.flatMap((id) => {
-      const record = readRecord.call(found.get(callName(id)));
+      const record = readRecord.call(reading.textOf(callName(id)));
       if (!record || record.reasoning.length === 0) return [];
       return modelFamily(record.model) === modelFamily(model) ? [[id, record.reasoning] as const] : [];
     }),
@@ -124,19 +127,16 @@ function reasoningOf(
 }
 
 /** The tools of the latest call of which they are known. */
-async function toolsOf(
-  { store, owner, found }: Known,
-  callIds: readonly string[],
-): Promise<readonly CodexTool[] | null> {
+async function toolsOf(reading: Reading, callIds: readonly string[]): Promise<readonly CodexTool[] | null> {
   const names = callIds.map(callName);
-  const missing = names.filter((name) => !found.has(name));
-  const more = missing.length === 0 ? new Map<RecordName, string>() : await store.read(owner, missing);
-  const tools = names
-    .map((name) => readRecord.call(found.get(name) ?? more.get(name))?.tools ?? null)
+  await reading.load(names);
+  const latest = names
+    .map((name) => readRecord.call(reading.textOf(name))?.tools ?? null)
     .findLast((digest) => digest !== null);
-  if (tools === undefined || tools === null) return null;
-  const name = toolsName(tools);
-  return readRecord.tools((await store.read(owner, [name])).get(name));
+  if (latest === undefined || latest === null) return null;
+  const name = toolsName(latest);
+  await reading.load([name]);
+  return readRecord.tools(reading.textOf(name));
 }
 
 function present<Value>(id: string, value: Value | null): readonly (readonly [string, Value])[] {

@@ -1,5 +1,8 @@
+import { randomBytes } from 'node:crypto';
+import { Secret } from '@codex-gateway/service-kit/secret.ts';
 import { FaultError, type Fault } from '@codex-gateway/wire/fault.ts';
 import type { Request, RequestHandler } from 'express';
+import type { Owner } from '../conversation/conversation-store.ts';
 import { apiKeyFromText, type ApiKey } from '../keys/api-keys.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { RequestRecord, Scopes } from './request-scope.ts';
@@ -13,6 +16,8 @@ export interface AuthenticateDeps {
 /** Who calls when no key is configured, which only loopback allows. */
 const anonymous: ApiKey = { ...apiKeyFromText('anonymous', ''), hashes: [] };
 
+const NOT_MOUNTED = 'authenticate is not mounted before this handler';
+
 const refusals = {
   missing: {
     kind: 'missing_api_key',
@@ -25,16 +30,17 @@ const refusals = {
 
 /** Lets a request pass with a key that is known, active and not expired. The body has not been read yet. */
 export function authenticate({ ring, scopes, now }: AuthenticateDeps): RequestHandler {
+  const nobody = { key: anonymous, keyText: new Secret(randomBytes(32).toString('base64url')) };
   return (req, res, next) => {
-    const key = ring.isEmpty() ? anonymous : keyOf(req, ring);
+    const { key, keyText } = ring.isEmpty() ? nobody : callerOf(req, ring);
     if (key.status === 'disabled') throw new FaultError(refusals.disabled);
     if (key.expiresAt !== null && key.expiresAt <= now()) throw new FaultError(refusals.expired);
-    scopes.of(res).record.key = key;
+    Object.assign(scopes.of(res).record, { key, keyText });
     next();
   };
 }
 
-function keyOf(req: Request, ring: KeyRing): ApiKey {
+function callerOf(req: Request, ring: KeyRing): { key: ApiKey; keyText: Secret } {
   // two headers that differ: x-api-key wins, as at the Anthropic API
   const [apiKey, ...others] = new Set(req.headersDistinct['x-api-key']);
   if (others.length > 0) throw new FaultError(refusals.unknown);
@@ -42,11 +48,17 @@ function keyOf(req: Request, ring: KeyRing): ApiKey {
   if (!text) throw new FaultError(refusals.missing);
   const key = ring.find(text);
   if (!key) throw new FaultError(refusals.unknown);
-  return key;
+  return { key, keyText: new Secret(text) };
 }
 
 /** The key that `authenticate` accepted for this request. */
 export function acceptedKey({ key }: RequestRecord): ApiKey {
-  if (!key) throw new Error('authenticate is not mounted before this handler');
+  if (!key) throw new Error(NOT_MOUNTED);
   return key;
+}
+
+/** Whose the records of this request's conversation are. */
+export function acceptedOwner({ key, keyText }: RequestRecord): Owner {
+  if (!key || !keyText) throw new Error(NOT_MOUNTED);
+  return { keyId: key.id, keyText };
 }

@@ -13,7 +13,7 @@ import type { AskUpstream } from '../upstream/retry.ts';
 import { TURN_STATE_HEADER } from '../upstream/turn-state.ts';
 import { answerHeaders } from './answer-headers.ts';
 import { recording, wholeAnswer } from './answer-record.ts';
-import { acceptedKey } from './authenticate.ts';
+import { acceptedKey, acceptedOwner } from './authenticate.ts';
 import { readJsonBody } from './body.ts';
 import { enforced } from './enforced.ts';
 import type { StartHeartbeat } from './heartbeats.ts';
@@ -67,7 +67,7 @@ export function createInference(
     });
     let reservedUntilKnown: null | 0 = 0; // nothing is charged for a request that the upstream never took
     try {
-      const conversation = { owner: { keyId: key.id }, exchange };
+      const conversation = { owner: acceptedOwner(record), exchange };
       const recalled = await deps.conversations.recall(conversation);
       const written = exchange.codexRequest(recalled);
       record.overheadMs = scope.elapsedMs() - bodyMs;

@@ -1,4 +1,5 @@
 import type { Clock } from '@codex-gateway/service-kit/clock.ts';
+import type { Secret } from '@codex-gateway/service-kit/secret.ts';
 import { FaultError, faultRules, type Fault, type Outcome } from '@codex-gateway/wire/fault.ts';
 import type { Usage } from '@codex-gateway/wire/usage.ts';
 import type { Request, RequestHandler, Response } from 'express';
@@ -9,6 +10,7 @@ import type { ApiKey } from '../keys/api-keys.ts';
 export interface RequestRecord {
   dialect: string | null;
   key: ApiKey | null;
+  keyText: Secret | null;
   model: string | null;
   stream: boolean;
   fault: Fault | null;
@@ -114,6 +116,7 @@ function createScope(requestId: string, clock: Clock): Scope {
     record: {
       dialect: null,
       key: null,
+      keyText: null,
       model: null,
       stream: false,
       fault: null,

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import type { Conversations } from '../conversation/conversations.ts';
 import type { TokenCounter } from '../counting/token-counter.ts';
 import { checkModel } from '../keys/policy.ts';
-import { acceptedKey } from './authenticate.ts';
+import { acceptedKey, acceptedOwner } from './authenticate.ts';
 import { readJsonBody } from './body.ts';
 import { openContext, type ContextDeps } from './open-context.ts';
 import type { Scopes } from './request-scope.ts';
@@ -26,7 +26,7 @@ export function createTokenCount(
     const body = await readJsonBody(req, { maxBytes: deps.maxBodyBytes, signal });
     const { exchange, namesModel, reply } = dialect.open(body.value, openContext(req, key, deps));
     if (namesModel) checkModel(key, exchange.model);
-    const recalled = await deps.conversations.recall({ owner: { keyId: key.id }, exchange });
+    const recalled = await deps.conversations.recall({ owner: acceptedOwner(record), exchange });
     res.json(reply(await deps.counter.count(exchange.codexRequest(recalled), signal)));
   };
 }

@@ -1,71 +1,22 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
-import { startStack, type StackOptions } from './stack.ts';
+import { test } from 'node:test';
 import { z } from 'zod';
-import { chat, events, json, messages, responses, send, type Answered, type DialectCase } from './client.ts';
+import { chat, events, json, messages, responses } from './client.ts';
+import {
+  flatTool,
+  nestedTool,
+  readFile,
+  reads,
+  refused,
+  responseOf,
+  sentBack,
+  talk,
+  toolTurn,
+  user,
+  type Talk,
+} from './talk.ts';
 
 const bounded = { timeout: 60_000 };
-
-const itemSchema = z.looseObject({ type: z.string(), id: z.string().optional() });
-type Item = z.infer<typeof itemSchema>;
-const upstreamSchema = z.looseObject({
-  input: z.array(itemSchema),
-  instructions: z.string(),
-  prompt_cache_key: z.string(),
-  tools: z.array(z.looseObject({ type: z.string() })).optional(),
-});
-const responseSchema = z.looseObject({ id: z.string(), status: z.string(), output: z.array(itemSchema) });
-const errorSchema = z.object({ error: z.looseObject({ code: z.string(), param: z.string().nullable() }) });
-
-interface Talk {
-  /** Sends a body; the key is that of the stack when none is given. */
-  readonly ask: (dialect: DialectCase, body: object, key?: string) => Promise<Answered>;
-  /** What the last request was upstream. */
-  readonly upstream: () => z.infer<typeof upstreamSchema>;
-  readonly requests: () => number;
-}
-
-async function talk(t: TestContext, options: StackOptions = {}): Promise<Talk> {
-  const stack = await startStack(t, options);
-  const asked = () =>
-    stack.simulator.control.journal().requests.filter(({ path }) => path.endsWith('/responses'));
-  return {
-    ask: async ({ path }, body, key) =>
-      send(`${stack.url}${path}`, { body: { model: 'gpt-5.5', ...body }, ...(key && { key }) }),
-    upstream: () => upstreamSchema.parse(asked().at(-1)?.body),
-    requests: () => asked().length,
-  };
-}
-
-function responseOf(answered: Answered): z.infer<typeof responseSchema> {
-  assert.equal(answered.status, 200, answered.text);
-  if (!answered.text.startsWith('event:')) return responseSchema.parse(json(answered));
-  const last = events(answered.text).findLast((event) => typeof event === 'object');
-  return z.object({ type: z.literal('response.completed'), response: responseSchema }).parse(last).response;
-}
-
-function refused(answered: Answered): unknown {
-  const { code, param } = errorSchema.parse(json(answered)).error;
-  return { status: answered.status, code, param };
-}
-
-/** An item without what belongs to the answer alone. */
-function sentBack({ id: _id, status: _status, ...item }: Item): unknown {
-  const { content } = item;
-  if (!Array.isArray(content)) return item;
-  return { ...item, content: content.map(({ type, text }: Item) => ({ type, text })) };
-}
-
-const user = (text: string) => ({ type: 'message', role: 'user', content: [{ type: 'input_text', text }] });
-
-const readFile = {
-  name: 'read_file',
-  description: 'Reads a file.',
-  parameters: { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] },
-};
-const flatTool = { type: 'function', ...readFile, strict: true };
-const nestedTool = { type: 'function', function: readFile };
-const reads = '[[sim: reasoning parts=1]] [[sim: call read_file {"path":"a.txt"}]]';
 
 for (const stream of [false, true]) {
   test(
@@ -215,23 +166,6 @@ test('with CONVERSATION_TTL_SECONDS=0 nothing is kept', bounded, async (t) => {
   const { id } = responseOf(await ask(responses, { input: 'Hi.' }));
   assert.equal((await ask(responses, { input: 'Go on.', previous_response_id: id })).status, 400);
 });
-
-/** The second turn of a tool loop in Chat. */
-function toolTurn(callId: string, more: object = {}) {
-  const call = {
-    id: callId,
-    type: 'function',
-    function: { name: 'read_file', arguments: '{"path":"a.txt"}' },
-  };
-  return {
-    messages: [
-      { role: 'user', content: reads },
-      { role: 'assistant', content: null, tool_calls: [call] },
-      { role: 'tool', tool_call_id: callId, content: 'forty-two' },
-    ],
-    ...more,
-  };
-}
 
 const chatSchema = z.looseObject({
   choices: z.array(

@@ -3,13 +3,18 @@ import { test } from 'node:test';
 import type { FoldedItem } from '@codex-gateway/wire/codex/fold.ts';
 import type { InputItem } from '@codex-gateway/wire/codex/items.ts';
 import type { Memories, Recall } from '@codex-gateway/wire/dialects/dialect.ts';
-import type { ConversationStore, RecordName } from '../../src/conversation/conversation-store.ts';
+import {
+  StoreAway,
+  type ConversationStore,
+  type RecordName,
+} from '../../src/conversation/conversation-store.ts';
 import { createConversations, forgetful } from '../../src/conversation/conversations.ts';
 import { createMemoryConversationStore } from '../../src/conversation/memory-store.ts';
 import { captureLog } from '../log-capture.ts';
+import { owners } from './conversation-store.contract.ts';
 
 const stamp = { id: '1', createdAt: 0, requestId: 'req_1', account: 'account-1' };
-const owner = { keyId: 'team' };
+const owner = owners()('team');
 const output: readonly FoldedItem[] = [];
 
 const said = (text: string): InputItem => ({
@@ -57,10 +62,13 @@ function memoryStore(): ConversationStore {
 /** One store, and a request and its answer at a time. */
 function conversation(store = memoryStore()) {
   const log = captureLog();
-  const conversations = createConversations(store, log.logger);
+  const counted: string[] = [];
+  const count = (name: string, result: string): void => void counted.push(`${name} ${result}`);
+  const conversations = createConversations({ store, logger: log.logger, count });
   const recall = async (wishes: Asking) => conversations.recall(asking(wishes));
   return {
     log,
+    counted,
     recall,
     turn: async (wishes: Asking) => {
       const exchange = asking(wishes);
@@ -180,7 +188,7 @@ test('a record in a form that is not known counts as gone', async () => {
     lacksTools: true,
   });
   const nothing = { itemsById: new Map(), reasoningByCallId: new Map(), tools: null };
-  assert.deepEqual(found, { ...nothing, history: [], responseIds: [] });
+  assert.deepEqual(found, { ...nothing, history: [], responseIds: [], outOfReach: false });
 });
 
 test('a request that refers to nothing asks nobody', async () => {
@@ -197,11 +205,50 @@ test('an answer that cannot be kept is logged, and is an answer all the same', a
   assert.equal(log.text().includes('secret words'), false);
 });
 
+const away = async (): Promise<never> => Promise.reject(new StoreAway());
+
+test('a store that is away finds nothing, says so, and keeps nothing without a word in the log', async () => {
+  const { turn, log, counted } = conversation({ read: away, write: away });
+  const leaves = { response: { id: 'r2', items: [said('2')] } };
+  const recalled = await turn({ responseId: 'r1', callIds: ['call_1'], lacksTools: true, leaves });
+  const nothing = { history: [], itemsById: new Map(), reasoningByCallId: new Map(), tools: null };
+  assert.deepEqual(recalled, { ...nothing, responseIds: [], outOfReach: true });
+  assert.deepEqual(log.said(), []);
+  assert.deepEqual(counted, ['response:r1 unread', 'call:call_1 unread', 'response:r2 lost']);
+});
+
+test('a conversation of which a part is out of reach is out of reach', async () => {
+  const store = memoryStore();
+  let reads = 0;
+  const { turn, recall } = conversation({
+    ...store,
+    read: async (whose, names) => {
+      if ((reads += 1) === 3) throw new StoreAway();
+      return store.read(whose, names);
+    },
+  });
+  await turn({ leaves: { response: { id: 'r1', items: [said('1')] } } });
+  await turn({ responseId: 'r1', leaves: { response: { id: 'r2', items: [said('2')] } } });
+  const { history, outOfReach } = await recall({ responseId: 'r2' });
+  assert.deepEqual([history, outOfReach], [[], true]);
+  assert.equal((await recall({ responseId: 'r2' })).history.length, 2);
+});
+
+test('records are counted by what became of them, and none is looked up twice', async () => {
+  const { turn, counted } = conversation();
+  await turn({ leaves: { reasoningByCallId: calls('call_1'), tools } });
+  counted.length = 0;
+  await turn({ callIds: ['call_1', 'call_2', 'call_1'], lacksTools: true });
+  const [first, second, last = '', ...more] = counted;
+  assert.deepEqual([first, second, more], ['call:call_1 hit', 'call:call_2 miss', []]);
+  assert.match(last, /^tools:[0-9a-f]{64} hit$/);
+});
+
 test('a client that wants nothing kept leaves nothing', () => {
   const { exchange } = asking({});
   const { logger } = captureLog();
   const recalled = { history: [], itemsById: new Map(), reasoningByCallId: new Map(), tools: null };
-  const conversations = createConversations(memoryStore(), logger);
+  const conversations = createConversations({ store: memoryStore(), logger, count: () => {} });
   const wishes = { owner, exchange: { ...exchange, memories: null } };
   assert.equal(conversations.memory(wishes, { ...recalled, responseIds: [] }, stamp), null);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createManualClock } from '@codex-gateway/testkit/manual-clock.ts';
 import type { RecordName } from '../../src/conversation/conversation-store.ts';
 import { createMemoryConversationStore } from '../../src/conversation/memory-store.ts';
-import { testConversationStore } from './conversation-store.contract.ts';
+import { owners, testConversationStore } from './conversation-store.contract.ts';
 
 const ROOMY = 64 * 1024 * 1024;
 
@@ -15,7 +15,7 @@ testConversationStore('memory', async (_t, ttlMs) => {
   };
 });
 
-const owner = { keyId: 'team' };
+const owner = owners();
 const names: readonly RecordName[] = ['item:a', 'item:b', 'item:c', 'item:d'];
 
 function smallStore(capBytes: number) {
@@ -24,9 +24,9 @@ function smallStore(capBytes: number) {
   return {
     clock,
     write: async (name: RecordName, text: string, keyId = 'team') =>
-      store.write({ keyId }, new Map([[name, text]])),
-    use: async (name: RecordName) => void (await store.read(owner, [name])),
-    kept: async () => [...(await store.read(owner, names)).keys()],
+      store.write(owner(keyId), new Map([[name, text]])),
+    use: async (name: RecordName) => void (await store.read(owner('team'), [name])),
+    kept: async () => [...(await store.read(owner('team'), names)).keys()],
   };
 }
 

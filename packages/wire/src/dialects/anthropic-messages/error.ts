@@ -57,6 +57,7 @@ const errorTypes: Readonly<Record<GatewayFaultKind, ErrorType>> = {
   upstream_error: 'api_error',
   upstream_timeout: 'timeout_error',
   limits_unavailable: 'api_error',
+  conversation_unavailable: 'api_error',
   server_is_overloaded: 'overloaded_error',
   drain_deadline: 'overloaded_error',
   internal_error: 'api_error',

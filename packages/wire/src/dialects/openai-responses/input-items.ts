@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { partsWithoutCacheMarks } from '../../codex/cache-marks.ts';
 import type { CallOutputItem, ContentPart, InputItem } from '../../codex/items.ts';
 import { passedItem } from '../../codex/replay.ts';
-import { FaultError } from '../../fault.ts';
+import type { Recalled } from '../dialect.ts';
 import { parseBody } from '../field-path.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import type { WarningLog } from '../warnings.ts';
+import { missing } from './missing.ts';
 import { isBarePart, readContent, readPart } from './content-parts.ts';
 
 /** An item of `input` as it is understood before anything is recalled. */
@@ -187,12 +188,12 @@ function dropItem(item: Item, _at: Path, { warnings }: ItemContext): null {
 }
 
 /** The item that a reference stands for, or null when it can be left out. */
-export function resolveReference(draft: Draft, itemsById: ReadonlyMap<string, InputItem>): InputItem | null {
+export function resolveReference(draft: Draft, recalled: Recalled): InputItem | null {
   if (draft.kind === 'item') return draft.item;
-  const found = itemsById.get(draft.id);
+  const found = recalled.itemsById.get(draft.id);
   if (found) return found;
   if (!draft.required) return null;
-  throw new FaultError({
+  throw missing(recalled, {
     kind: 'response_not_found',
     message: `Item with id '${draft.id}' not found. Items are not persisted when \`store\` is set to false. Try again with \`store\` set to true, or remove this item from your input.`,
     param: 'input',

@@ -12,12 +12,12 @@ import {
 } from '../../codex/request.ts';
 import { restoredTools } from '../../codex/restored-tools.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
-import { FaultError } from '../../fault.ts';
 import { withJsonHint, type Format } from '../answer-format.ts';
 import type { OpenContext, Recalled, ResolvedModel } from '../dialect.ts';
 import { effortFor, wishedEffort } from '../model-effort.ts';
 import type { WarningLog } from '../warnings.ts';
 import { resolveReference, type Draft } from './input-items.ts';
+import { missing } from './missing.ts';
 import type { ResponsesRequest } from './schema.ts';
 import type { Choice, Tools } from './tools.ts';
 
@@ -67,10 +67,11 @@ export function buildRequest(understood: Understood, recalled: Recalled, context
 }
 
 /** @throws FaultError when the response that the request goes on from is not known any more */
-function historyOf(request: ResponsesRequest, { history }: Recalled): readonly InputItem[] {
+function historyOf(request: ResponsesRequest, recalled: Recalled): readonly InputItem[] {
   const id = request.previous_response_id;
+  const { history } = recalled;
   if (typeof id !== 'string' || history.length > 0) return history;
-  throw new FaultError({
+  throw missing(recalled, {
     kind: 'previous_response_not_found',
     message: `Previous response with id '${id}' not found.`,
     param: 'previous_response_id',
@@ -83,12 +84,11 @@ function historyOf(request: ResponsesRequest, { history }: Recalled): readonly I
  *
  * @throws FaultError for a reference to an item that is not known any more
  */
-export function ownItems(
-  { drafts }: Understood,
-  { itemsById, reasoningByCallId }: Recalled,
-): readonly InputItem[] {
-  const items = drafts.flatMap((draft) => resolveReference(draft, itemsById) ?? []);
-  return items.some((item) => item.type === 'reasoning') ? items : withReasoning(items, reasoningByCallId);
+export function ownItems({ drafts }: Understood, recalled: Recalled): readonly InputItem[] {
+  const items = drafts.flatMap((draft) => resolveReference(draft, recalled) ?? []);
+  return items.some((item) => item.type === 'reasoning')
+    ? items
+    : withReasoning(items, recalled.reasoningByCallId);
 }
 
 interface Conversation extends Pick<Understood, 'request' | 'model'> {

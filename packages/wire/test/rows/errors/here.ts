@@ -342,6 +342,19 @@ export const failures: Section = {
       ],
     },
     {
+      event: 'conversations that cannot be read',
+      says: 'Redis is away, and the request goes on from an earlier response: it is not lost, so the request is to be sent again.',
+      cases: [
+        {
+          when: { fault: { kind: 'conversation_unavailable', message, retryAfterSeconds: 1 } },
+          told: {
+            ...failedHere(503, 'server_is_overloaded', message, 'internal'),
+            headers: { 'retry-after': '1' },
+          },
+        },
+      ],
+    },
+    {
       event: 'a bug',
       says: 'One sentence for all of them, and the request id; what happened stands in the log alone.',
       cases: [

@@ -1,4 +1,5 @@
 import { invalid, refused, type Section } from '../row.ts';
+import { memoryIsAway, outOfReach } from './out-of-reach.ts';
 
 const hi = { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hi.' }] } as const;
 const first = { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'First.' }] } as const;
@@ -49,6 +50,7 @@ export const conversation: Section = {
             "Previous response with id 'resp_1' not found.",
           ),
         },
+        { sends: { previous_response_id: 'resp_1' }, setting: memoryIsAway, refused: outOfReach },
         {
           sends: { previous_response_id: 5 },
           refused: invalid('previous_response_id', 'it must be a string'),
@@ -60,6 +62,10 @@ export const conversation: Section = {
         {
           file: 'services/gateway/test/component/conversation.component.test.ts',
           test: 'with CONVERSATION_TTL_SECONDS=0 nothing is kept',
+        },
+        {
+          file: 'services/gateway/test/component/shared-conversation.component.test.ts',
+          test: 'without Redis what a request needs is out of reach, and what would only help is left out',
         },
       ],
     },

@@ -1,4 +1,5 @@
 import { invalid, missing, refused, type Section } from '../row.ts';
+import { memoryIsAway, outOfReach } from './out-of-reach.ts';
 
 const hi = { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hi.' }] };
 const tool = { type: 'function', name: 'f', parameters: { type: 'object', properties: {} } };
@@ -251,6 +252,17 @@ export const input: Section = {
           sends: items({ id: 'rs_1' }, hi),
           upstream: {},
           here: { recallsItems: ['rs_1'] },
+        },
+        {
+          sends: items({ id: 'rs_1' }, hi),
+          setting: memoryIsAway,
+          upstream: {},
+          here: { recallsItems: ['rs_1'] },
+        },
+        {
+          sends: items({ type: 'item_reference', id: 'msg_1' }, hi),
+          setting: memoryIsAway,
+          refused: outOfReach,
         },
         {
           sends: items({ type: 'item_reference', id: 'msg_1' }, hi),
