@@ -3,70 +3,51 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { z } from 'zod';
-import { essence, RED_PIXELS, USAGE } from './questions.ts';
-import { createSandbox, type Run, type Sandbox } from './sandbox.ts';
+import { A_TURN, createClaude, linesOf, resultOf, textOf } from './claude.ts';
+import { EMPTY_PAGE, essence, RED_PIXELS, USAGE } from './questions.ts';
+import { turnsOf } from './simulator.ts';
 import { startStack } from './stack.ts';
 
 const stack = await startStack();
 after(() => stack.stop());
 beforeEach(() => stack.simulator.reset());
 
-const A_TURN = { timeout: 120_000 };
 const COMMAND = "printf 'made by the model' > made.txt && echo done-7351";
 const CONTENT = 'made by the model';
+const REASONING = { type: 'reasoning', summary: [], encrypted_content: 'string' };
 
-/** `claude -p` with the gateway as its API. */
-function ask({ run }: Sandbox, prompt: string, options: readonly string[] = [], apiKey = stack.apiKey) {
-  return run(
-    'claude',
-    ['-p', prompt, '--model', 'gpt-5.5', '--allowedTools', 'Bash', '--output-format', 'json', ...options],
-    {
-      ANTHROPIC_BASE_URL: stack.url,
-      ANTHROPIC_AUTH_TOKEN: apiKey,
-      CLAUDE_CODE_MAX_RETRIES: '1',
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-      DISABLE_TELEMETRY: '1',
-      DISABLE_ERROR_REPORTING: '1',
-      DISABLE_AUTOUPDATER: '1',
-    },
-  );
-}
-
-const resultSchema = z.looseObject({
-  type: z.literal('result'),
-  subtype: z.string(),
-  is_error: z.boolean(),
-  num_turns: z.number(),
-  result: z.string(),
-  permission_denials: z.array(z.unknown()),
-  usage: z.looseObject({
-    input_tokens: z.number(),
-    cache_read_input_tokens: z.number(),
-    output_tokens: z.number(),
-  }),
+const call = (name: string, input: object) => ({
+  type: 'function_call',
+  call_id: 'string',
+  name,
+  arguments: JSON.stringify(input),
 });
+const output = (content: unknown) => ({ type: 'function_call_output', call_id: 'string', output: content });
 
 const thinkingSchema = z.object({
   type: z.literal('stream_event'),
   event: z.object({ delta: z.object({ type: z.literal('thinking_delta'), thinking: z.string() }) }),
 });
 
-function linesOf({ stdout, stderr }: Run): readonly unknown[] {
-  assert.notEqual(stdout, '', stderr);
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line): unknown => JSON.parse(line));
-}
-
-/** The last line of the output says how it ended. */
-function resultOf(run: Run): z.infer<typeof resultSchema> {
-  return resultSchema.parse(linesOf(run).at(-1));
-}
+test('a question is one request, without what Claude Code puts in for its own API', A_TURN, async (t) => {
+  const claude = await createClaude(t, stack);
+  assert.equal(textOf(await claude.ask('What is the capital of France?')), 'The capital is Paris.');
+  const [request, ...more] = await stack.simulator.requests();
+  assert.deepEqual(more, []);
+  assert.deepEqual(
+    request?.body.input.map(({ type, role }) => [type, role]),
+    [
+      ['message', 'user'],
+      ['message', 'developer'],
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(request), /x-anthropic-billing-header|DeferredToolPlaceholder/);
+  assert.deepEqual(claude.outside(), []);
+});
 
 test('Claude Code runs the command that the model asks for and ends with its output', A_TURN, async (t) => {
-  const claude = await createSandbox(t);
-  const run = await ask(claude, `[[sim: shell ${COMMAND}]] ${USAGE} Make the file.`);
+  const claude = await createClaude(t, stack);
+  const run = await claude.ask(`[[sim: shell ${COMMAND}]] ${USAGE} Make the file.`);
   assert.equal(run.exitCode, 0, run.stderr);
   assert.deepEqual(readdirSync(claude.work), ['made.txt']);
   assert.equal(readFileSync(join(claude.work, 'made.txt'), 'utf8'), CONTENT);
@@ -94,29 +75,42 @@ test('Claude Code runs the command that the model asks for and ends with its out
     },
   );
   assert.deepEqual(essence(await stack.simulator.secondTurn()), [
-    { type: 'reasoning', summary: [], encrypted_content: 'string' },
-    {
-      type: 'function_call',
-      call_id: 'string',
-      name: 'Bash',
-      arguments: JSON.stringify({ command: COMMAND }),
-    },
-    { type: 'function_call_output', call_id: 'string', output: 'done-7351' },
+    REASONING,
+    call('Bash', { command: COMMAND }),
+    output('done-7351'),
   ]);
+});
+
+test('two calls of one answer are both run, and both results come back together', A_TURN, async (t) => {
+  const claude = await createClaude(t, stack);
+  const commands = ['echo a > a.txt && echo one', 'echo b > b.txt && echo two'] as const;
+  const directives = commands.map((command) => `[[sim: shell ${command}]]`).join(' ');
+  const run = await claude.ask(`[[sim: interleaved]] ${directives} Make both.`);
+  assert.equal(textOf(run), 'The tool Bash returned: one\nThe tool Bash returned: two');
+  assert.deepEqual(readdirSync(claude.work), ['a.txt', 'b.txt']);
+  const turn = await stack.simulator.secondTurn();
+  assert.deepEqual(essence(turn), [
+    REASONING,
+    ...commands.map((command) => call('Bash', { command })),
+    output('one'),
+    output('two'),
+  ]);
+  const [, first, second, ...outputs] = turn.map(({ call_id }) => call_id);
+  assert.deepEqual(outputs, [first, second]);
 });
 
 test(
   'what the model thinks is shown while it streams, and comes back with the next request',
   A_TURN,
   async (t) => {
-    const claude = await createSandbox(t);
-    const run = await ask(claude, `[[sim: shell ${COMMAND}]] [[sim: reasoning parts=2]] Make the file.`, [
+    const claude = await createClaude(t, stack);
+    const run = await claude.ask(
+      `[[sim: shell ${COMMAND}]] [[sim: reasoning parts=2]] Make the file.`,
       '--output-format=stream-json',
       '--include-partial-messages',
       '--verbose',
-    ]);
-    assert.equal(run.exitCode, 0, run.stderr);
-    assert.equal(resultOf(run).result, 'The tool Bash returned: done-7351');
+    );
+    assert.equal(textOf(run), 'The tool Bash returned: done-7351');
     const shown = linesOf(run)
       .map((line) => thinkingSchema.safeParse(line).data?.event.delta.thinking ?? '')
       .join('');
@@ -134,42 +128,111 @@ test(
 );
 
 test('a picture that Claude Code reads arrives whole', A_TURN, async (t) => {
-  const claude = await createSandbox(t);
+  const claude = await createClaude(t, stack);
   const path = join(claude.work, 'pixels.png');
   writeFileSync(path, Buffer.from(RED_PIXELS, 'base64'));
-  const run = await ask(claude, `[[sim: call Read ${JSON.stringify({ file_path: path })}]] Look at it.`);
-  assert.equal(run.exitCode, 0, run.stderr);
-  assert.equal(resultOf(run).result, 'The tool Read returned: I can see an image: PNG of 3 by 2 pixels.');
-  const [, call, result] = await stack.simulator.secondTurn();
-  assert.equal(result?.call_id, call?.call_id);
-  assert.deepEqual(result?.output, [
-    { type: 'input_image', detail: 'auto', image_url: `data:image/png;base64,${RED_PIXELS}` },
+  const run = await claude.ask(`[[sim: call Read ${JSON.stringify({ file_path: path })}]] Look at it.`);
+  assert.equal(textOf(run), 'The tool Read returned: I can see an image: PNG of 3 by 2 pixels.');
+  assert.deepEqual(essence(await stack.simulator.secondTurn()), [
+    REASONING,
+    call('Read', { file_path: path }),
+    output([{ type: 'input_image', detail: 'auto', image_url: `data:image/png;base64,${RED_PIXELS}` }]),
   ]);
 });
 
-test('a wrong key ends the turn with what the gateway says', A_TURN, async (t) => {
-  const claude = await createSandbox(t);
-  const run = await ask(claude, 'Say exactly: It works.', [], 'sk-wrong');
-  assert.equal(run.exitCode, 1);
-  const { is_error, result } = resultOf(run);
-  assert.deepEqual(
-    { is_error, result },
-    { is_error: true, result: 'Failed to authenticate. API Error: 401 The API key is not known.' },
-  );
-  assert.deepEqual(await stack.simulator.requests(), []);
+test('a PDF that it reads arrives as a file, with what Claude Code says of it', A_TURN, async (t) => {
+  const claude = await createClaude(t, stack);
+  const path = join(claude.work, 'page.pdf');
+  writeFileSync(path, EMPTY_PAGE);
+  const said = `PDF file read: ${path} (${EMPTY_PAGE.length} bytes)`;
+  const run = await claude.ask(`[[sim: call Read ${JSON.stringify({ file_path: path })}]] Read it.`);
+  assert.equal(textOf(run), `The tool Read returned: ${said}`);
+  assert.deepEqual(essence(await stack.simulator.secondTurn()), [
+    REASONING,
+    call('Read', { file_path: path }),
+    output([
+      { type: 'input_text', text: said },
+      {
+        type: 'input_file',
+        filename: 'document.pdf',
+        file_data: `data:application/pdf;base64,${Buffer.from(EMPTY_PAGE).toString('base64')}`,
+      },
+    ]),
+  ]);
 });
 
+const toolSchema = z.looseObject({ type: z.string(), name: z.string().optional() });
+
+/** What tools a request offers, by name, or by type where they have none. */
+function offeredIn(body: Readonly<Record<string, unknown>>): readonly string[] {
+  return z
+    .array(toolSchema)
+    .parse(body['tools'])
+    .map(({ type, name }) => name ?? type);
+}
+
 test(
-  'an answer that breaks off is never taken for a whole one: Claude Code asks for the rest',
+  'a search of the web is a request of its own, and its links come back with the result',
   A_TURN,
   async (t) => {
-    const claude = await createSandbox(t);
-    await stack.simulator.nextResponse('cut after=8');
-    const run = await ask(claude, 'What is the capital of France?');
-    assert.equal(run.exitCode, 0, run.stderr);
-    assert.equal(resultOf(run).result, 'The capital is Paris.');
-    const [, second, ...more] = await stack.simulator.requests();
+    const claude = await createClaude(t, stack, { settings: { ENABLE_TOOL_SEARCH: 'false' } });
+    const input = { query: 'weather in Paris' };
+    const run = await claude.ask(`[[sim: call WebSearch ${JSON.stringify(input)}]] Look it up.`);
+    assert.match(
+      textOf(run),
+      /^The tool WebSearch returned: Web search results for query: "weather in Paris"/,
+    );
+    assert.equal(resultOf(run).modelUsage['gpt-5.5']?.webSearchRequests, 1);
+
+    const [first, search, third, ...more] = await stack.simulator.requests();
+    assert.ok(first && search && third);
     assert.deepEqual(more, []);
-    assert.match(JSON.stringify(second?.body.input), /Your response above was cut off mid-stream\./);
+    assert.deepEqual(essence(search.body.input), [
+      {
+        type: 'message',
+        role: 'user',
+        content: [{ type: 'input_text', text: `Perform a web search for the query: ${input.query}` }],
+      },
+    ]);
+    assert.deepEqual(search.body['tools'], [{ type: 'web_search' }]);
+    assert.deepEqual(search.body['tool_choice'], 'auto');
+    const [[reasoning, made, result, ...others] = []] = turnsOf([first, third]);
+    assert.deepEqual(essence([reasoning, made]), [REASONING, call('WebSearch', input)]);
+    assert.match(
+      String(result?.output),
+      /^Links: \[\{"title":".+","url":"https:\/\/example\.com\/simulated"\}\]$/m,
+    );
+    assert.deepEqual(others, []);
+  },
+);
+
+test(
+  'tools that Claude Code holds back are looked for in words, and can be called once found',
+  A_TURN,
+  async (t) => {
+    const claude = await createClaude(t, stack);
+    const select = { query: 'select:WebSearch,CronList', max_results: 5 };
+    const run = await claude.ask(
+      `[[sim: sequential]] [[sim: call ToolSearch ${JSON.stringify(select)}]] [[sim: call CronList {}]] Look.`,
+    );
+    assert.match(textOf(run), /^The tool CronList returned: No scheduled jobs/m);
+
+    const [first, second, third, ...more] = await stack.simulator.requests();
+    assert.ok(first && second && third);
+    assert.deepEqual(more, []);
+    const before = offeredIn(first.body);
+    assert.ok(before.includes('ToolSearch'));
+    for (const { body } of [second, third]) {
+      assert.deepEqual(
+        offeredIn(body).filter((name) => !before.includes(name)),
+        ['CronList', 'WebSearch'],
+      );
+    }
+    assert.deepEqual(second.body.input.slice(0, first.body.input.length), first.body.input);
+    assert.deepEqual(third.body.input.slice(0, second.body.input.length), second.body.input);
+    const found = String(second.body.input.at(-1)?.output);
+    assert.match(found, /^<functions>\n(?:<function>\{.*\}<\/function>\n){2}<\/functions>$/);
+    assert.match(found, /"name":"WebSearch".*\n.*"name":"CronList"/);
+    assert.doesNotMatch(JSON.stringify([first, second, third]), /DeferredToolPlaceholder|tool_reference/);
   },
 );

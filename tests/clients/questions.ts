@@ -58,6 +58,15 @@ export const MEETING = { name: 'Alice', date: '2026-11-21', places: ['Paris'] };
 export const RED_PIXELS =
   'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAEElEQVR4nGP4z8AAQQxwFgBB0gX7h/C5SAAAAABJRU5ErkJggg==';
 
+/** A PDF of one empty page. */
+export const EMPTY_PAGE = `%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]>>endobj
+trailer<</Root 1 0 R>>
+%%EOF
+`;
+
 const ANEW: ReadonlySet<string> = new Set([
   'id',
   'call_id',

@@ -23,11 +23,13 @@ const journalSchema = z.object({
 });
 
 /** One request for an answer, as the backend got it. */
-interface UpstreamRequest {
+export interface UpstreamRequest {
   /** What the backend answered. */
   readonly status: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: z.infer<typeof bodySchema>;
+  /** The same as JSON text, with the members in the order in which they came. */
+  readonly sent: string;
 }
 
 /** The simulator's control endpoint: what it received, and what it does next. */
@@ -35,10 +37,7 @@ export interface SimulatorAccess {
   readonly origin: string;
   /** Every request for an answer since the last reset, in order, each with nothing in it that the backend may refuse. */
   readonly requests: () => Promise<readonly UpstreamRequest[]>;
-  /**
-   * What each request after the first had on top of the input of the one before it. The backend took all of them, and all
-   * else in them was the same: it caches prompts by their beginning.
-   */
+  /** `turnsOf` all requests, where they are of one conversation. */
   readonly turns: () => Promise<readonly (readonly UpstreamItem[])[]>;
   /** The only one of the turns, where there were two requests. */
   readonly secondTurn: () => Promise<readonly UpstreamItem[]>;
@@ -63,22 +62,16 @@ export function createSimulatorAccess(origin: string): SimulatorAccess {
     assert.deepEqual(journal.violations, []);
     const asked = journal.requests
       .filter(({ endpoint }) => endpoint === 'responses')
-      .map(({ status, headers, body }) => ({ status, headers, body: bodySchema.parse(body) }));
+      .map(({ status, headers, body }) => ({
+        status,
+        headers,
+        body: bodySchema.parse(body),
+        sent: JSON.stringify(body),
+      }));
     asked.forEach(assertLegal);
     return asked;
   }
-  async function turns(): ReturnType<SimulatorAccess['turns']> {
-    const [first, ...later] = await requests();
-    assert.equal(first?.status, 200);
-    let before = first.body;
-    return later.map(({ status, body }) => {
-      assert.equal(status, 200);
-      const { length } = before.input;
-      assert.deepEqual({ ...body, input: body.input.slice(0, length) }, before);
-      before = body;
-      return body.input.slice(length);
-    });
-  }
+  const turns = async () => turnsOf(await requests());
   return {
     origin,
     requests,
@@ -93,6 +86,22 @@ export function createSimulatorAccess(origin: string): SimulatorAccess {
     nextResponse: async (directive) =>
       void (await control('POST', 'responses', { directives: [directive], times: 1 })),
   };
+}
+
+/**
+ * What each request after the first had on top of the input of the one before it. The backend took all of them, and all
+ * else in them was the same: it caches prompts by their beginning.
+ */
+export function turnsOf([first, ...later]: readonly UpstreamRequest[]): readonly (readonly UpstreamItem[])[] {
+  assert.equal(first?.status, 200);
+  let before = first.body;
+  return later.map(({ status, body }) => {
+    assert.equal(status, 200);
+    const { length } = before.input;
+    assert.deepEqual({ ...body, input: body.input.slice(0, length) }, before);
+    before = body;
+    return body.input.slice(length);
+  });
 }
 
 /** All that a body may hold at its top: the backend refuses other members one by one. */
