@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
-import { A_TURN, createClaude, resultOf, textOf } from './claude.ts';
+import { A_TURN, createClaude, resultOf, retriedAfter, TELLING, textOf } from './claude.ts';
 import { essence } from './questions.ts';
 import { startStack } from './stack.ts';
 
@@ -38,7 +38,7 @@ test(
 
 test('a prompt that is too long is sent once, and told with its numbers', A_TURN, async (t) => {
   const claude = await createClaude(t, stack);
-  const run = await claude.ask(`[[sim: fail code=context_length_exceeded after=0]] ${QUESTION}`);
+  const run = await claude.ask(`[[sim: fail code=context_length_exceeded after=0]] ${QUESTION}`, ...TELLING);
   assert.equal(run.exitCode, 1);
   const { terminal_reason, api_error_status, result } = resultOf(run);
   assert.deepEqual(
@@ -46,6 +46,7 @@ test('a prompt that is too long is sent once, and told with its numbers', A_TURN
     { terminal_reason: 'prompt_too_long', api_error_status: 400 },
   );
   assert.match(result, /^Prompt is too long · the request is ~272001 tokens \(limit 272000\)/);
+  assert.deepEqual(retriedAfter(run), []);
   assert.equal((await stack.simulator.requests()).length, 1);
 });
 
@@ -79,7 +80,9 @@ test('an overloaded backend is asked again by the gateway, then by Claude Code',
   const claude = await createClaude(t, stack);
   await stack.simulator.nextResponse('overload');
   await stack.simulator.nextResponse('status 503');
-  assert.equal(textOf(await claude.ask(QUESTION)), ANSWER);
+  const run = await claude.ask(QUESTION, ...TELLING);
+  assert.equal(textOf(run), ANSWER);
+  assert.deepEqual(retriedAfter(run), [529]);
   const asked = await stack.simulator.requests();
   assert.deepEqual(
     asked.map(({ status }) => status),
@@ -93,8 +96,8 @@ test('an overloaded backend is asked again by the gateway, then by Claude Code',
 test('a used up limit is asked for once, and the message says when it resets', A_TURN, async (t) => {
   const limited = await startStack(); // its only account is out of use from here on
   t.after(() => limited.stop());
-  const claude = await createClaude(t, limited, { settings: { CLAUDE_CODE_MAX_RETRIES: '10' } });
-  const run = await claude.ask(`[[sim: status 429 kind=usage_limit]] ${QUESTION}`);
+  const claude = await createClaude(t, limited);
+  const run = await claude.ask(`[[sim: status 429 kind=usage_limit]] ${QUESTION}`, ...TELLING);
   assert.equal(run.exitCode, 1);
   const { api_error_status, result } = resultOf(run);
   assert.equal(api_error_status, 429);
@@ -102,5 +105,6 @@ test('a used up limit is asked for once, and the message says when it resets', A
     result,
     /^API Error: Request rejected \(429\) · The usage limit has been reached\. Resets at \d{4}-\d\d-\d\dT[\d:.]+Z\.$/,
   );
+  assert.deepEqual(retriedAfter(run), []);
   assert.equal((await limited.simulator.requests()).length, 1);
 });

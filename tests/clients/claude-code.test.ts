@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { z } from 'zod';
-import { A_TURN, createClaude, linesOf, resultOf, textOf } from './claude.ts';
+import { A_TURN, createClaude, linesOf, resultOf, TELLING, textOf } from './claude.ts';
 import { EMPTY_PAGE, essence, RED_PIXELS, USAGE } from './questions.ts';
 import { turnsOf } from './simulator.ts';
 import { startStack } from './stack.ts';
@@ -106,9 +106,8 @@ test(
     const claude = await createClaude(t, stack);
     const run = await claude.ask(
       `[[sim: shell ${COMMAND}]] [[sim: reasoning parts=2]] Make the file.`,
-      '--output-format=stream-json',
+      ...TELLING,
       '--include-partial-messages',
-      '--verbose',
     );
     assert.equal(textOf(run), 'The tool Bash returned: done-7351');
     const shown = linesOf(run)

@@ -63,6 +63,11 @@ const resultSchema = z.looseObject({
   }),
 });
 
+/** Options that make it tell all that happens, line by line. */
+export const TELLING = ['--output-format=stream-json', '--verbose'] as const;
+
+const retrySchema = z.object({ subtype: z.literal('api_retry'), error_status: z.number() });
+
 export function linesOf({ stdout, stderr }: Run): readonly unknown[] {
   assert.notEqual(stdout, '', stderr);
   return stdout
@@ -82,4 +87,9 @@ export function textOf(run: Run): string {
   const { result, is_error } = resultOf(run);
   assert.equal(is_error, false);
   return result;
+}
+
+/** The statuses after which it sent a request again, where it was `TELLING`. */
+export function retriedAfter(run: Run): readonly number[] {
+  return linesOf(run).flatMap((line) => retrySchema.safeParse(line).data?.error_status ?? []);
 }
