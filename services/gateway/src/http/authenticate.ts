@@ -35,7 +35,9 @@ export function authenticate({ ring, scopes, now }: AuthenticateDeps): RequestHa
     const { key, keyText } = ring.isEmpty() ? nobody : callerOf(req, ring);
     if (key.status === 'disabled') throw new FaultError(refusals.disabled);
     if (key.expiresAt !== null && key.expiresAt <= now()) throw new FaultError(refusals.expired);
-    Object.assign(scopes.of(res).record, { key, keyText });
+    const { record } = scopes.of(res);
+    record.key = key;
+    record.keyText = keyText;
     next();
   };
 }
