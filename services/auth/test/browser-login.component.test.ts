@@ -10,13 +10,23 @@ import { START_MS } from './logins.ts';
 const CLIENT_ID = 'app_EMoamEEZ73f0CkXaXp7hrann';
 
 /** A login whose callback listens on any free port, while the issuer is told the registered one. */
-async function startLogin(t: TestContext, { taken = [] }: { readonly taken?: readonly number[] } = {}) {
+async function startLogin(
+  t: TestContext,
+  {
+    taken = [],
+    beforeExchange = async () => {},
+  }: { readonly taken?: readonly number[]; readonly beforeExchange?: () => Promise<unknown> } = {},
+) {
   const clock = createManualClock(START_MS);
   const simulator = await createSimulator({ clock });
   t.after(() => simulator.close());
   const { issuerUrl: issuer } = simulator;
   const options = { issuer, clientId: CLIENT_ID, httpsProxy: undefined, noProxy: undefined };
-  const { exchangeCode } = createIssuer({ ...options, version: '0.0.0-test', clock });
+  const real = createIssuer({ ...options, version: '0.0.0-test', clock });
+  const exchangeCode: BrowserLoginDeps['exchangeCode'] = async (code) => {
+    await beforeExchange();
+    return real.exchangeCode(code);
+  };
   const asked: number[] = [];
   let realPort = 0;
   const listenElsewhere: BrowserLoginDeps['listen'] = async (handler, { host, port, setting }) => {
@@ -131,6 +141,25 @@ test('a code that the issuer does not take is the end, and is not sent twice', a
     kind: 'failed',
     problem: 'the issuer answered 400 (invalid_grant)',
   });
+  assert.equal(simulator.control.journal().requests.filter(({ endpoint }) => endpoint === 'token').length, 1);
+});
+
+test('a callback that comes twice is traded once', async (t) => {
+  const trading = Promise.withResolvers<void>();
+  const mayGoOn = Promise.withResolvers<void>();
+  const { login, visit, signIn, simulator } = await startLogin(t, {
+    beforeExchange: () => {
+      trading.resolve();
+      return mayGoOn.promise;
+    },
+  });
+  const path = pathOf(await signIn());
+  const first = visit(path);
+  await trading.promise;
+  assert.equal((await visit(path)).status, 409);
+  mayGoOn.resolve();
+  assert.equal((await first).status, 200);
+  assert.equal((await login.outcome).kind, 'issued');
   assert.equal(simulator.control.journal().requests.filter(({ endpoint }) => endpoint === 'token').length, 1);
 });
 

@@ -107,6 +107,8 @@ test('a login that comes during a refresh waits for its turn, and has the last w
   await world.simulator.control.until(() => world.simulator.control.waiting('refresh') === 1);
   const login = world.simulator.control.login();
   const brought = call(broker, 'POST /v1/accounts/default/import', { body: login });
+  // there and back often enough that the login has arrived, too
+  for (let trip = 0; trip < 5; trip += 1) assert.equal((await broker.accounts())[0]?.generation, 1);
   world.simulator.control.release('refresh');
   assert.equal(await refused, 'refreshed');
   assert.equal((await brought).status, 200);
@@ -234,6 +236,27 @@ test('of two brokers on one store, the other one learns of a login and of its en
   await call(asked, 'DELETE /v1/accounts/default', { secret: 'a' });
   world.clock.advance(60_000);
   assert.equal((await other.tokens()).unavailable[0]?.state, 'unseeded');
+});
+
+test('a shared store that is away when it is looked at again costs no token', async (t) => {
+  const world = await createWorld(t);
+  const store = createMemoryStore({ exclusive: false });
+  await store.replace('default', null, makeRecord());
+  let reads = 0;
+  const broker = await world.start({
+    environment: { CODEX_GATEWAY_CONTAINER: '1' },
+    store: {
+      ...store,
+      read: async (alias) => {
+        reads += 1;
+        if (reads > 1) throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+        return store.read(alias);
+      },
+    },
+  });
+  world.clock.advance(60_000);
+  assert.equal((await broker.tokens()).accounts[0]?.generation, 1);
+  assert.equal(reads, 2);
 });
 
 const ADMIN_ROUTES = [
