@@ -30,6 +30,7 @@ const refusals = {
 
 /** Lets a request pass with a key that is known, active and not expired. The body has not been read yet. */
 export function authenticate({ ring, scopes, now }: AuthenticateDeps): RequestHandler {
+  // what is kept for them can be unsealed by this process alone
   const nobody = { key: anonymous, keyText: new Secret(randomBytes(32).toString('base64url')) };
   return (req, res, next) => {
     const { key, keyText } = ring.isEmpty() ? nobody : callerOf(req, ring);
