@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { z } from 'zod';
 import { A_TURN, createClaude, linesOf, resultOf, TELLING, textOf } from './claude.ts';
-import { EMPTY_PAGE, essence, RED_PIXELS, USAGE } from './questions.ts';
+import { EMPTY_PAGE, essence, MEETING, MEETING_PROMPT, meeting, RED_PIXELS, USAGE } from './questions.ts';
 import { turnsOf } from './simulator.ts';
 import { startStack } from './stack.ts';
 
@@ -160,6 +160,19 @@ test('a PDF that it reads arrives as a file, with what Claude Code says of it', 
   ]);
 });
 
+test('an answer in the form of a schema is the call of a tool that takes it', A_TURN, async (t) => {
+  const claude = await createClaude(t, stack);
+  const schema = JSON.stringify(z.toJSONSchema(meeting, { target: 'draft-7' })); // it takes no later one
+  const run = await claude.ask(
+    `[[sim: call StructuredOutput ${JSON.stringify(MEETING)}]] ${MEETING_PROMPT}`,
+    `--json-schema=${schema}`,
+  );
+  assert.deepEqual(JSON.parse(textOf(run)), MEETING);
+  const [request, ...more] = await stack.simulator.requests();
+  assert.ok(request && offeredIn(request.body).includes('StructuredOutput'));
+  assert.deepEqual(more, []);
+});
+
 const toolSchema = z.looseObject({ type: z.string(), name: z.string().optional() });
 
 /** What tools a request offers, by name, or by type where they have none. */
@@ -235,3 +248,11 @@ test(
     assert.doesNotMatch(JSON.stringify([first, second, third]), /DeferredToolPlaceholder|tool_reference/);
   },
 );
+
+test('its context is counted by the gateway, and the backend is not asked', A_TURN, async (t) => {
+  const claude = await createClaude(t, stack, { settings: { CLAUDE_CODE_MAX_CONTEXT_TOKENS: '272000' } });
+  const table = textOf(await claude.ask('/context'));
+  assert.match(table, /\*\*Tokens:\*\* [\d.]+k \/ 272k/);
+  assert.match(table, /\| Messages \| \d+ \|/); // a row that its own estimate does not have
+  assert.deepEqual(await stack.simulator.requests(), []);
+});

@@ -83,7 +83,7 @@ export function resultOf(run: Run): z.infer<typeof resultSchema> {
 
 /** The text at the end of a turn that went well. */
 export function textOf(run: Run): string {
-  assert.equal(run.exitCode, 0, run.stdout);
+  assert.equal(run.exitCode, 0, run.stdout + run.stderr);
   const { result, is_error } = resultOf(run);
   assert.equal(is_error, false);
   return result;
