@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isRecord } from '../../record.ts';
+import { listOf } from '../lists.ts';
 import { toolSchema } from './tool-schema.ts';
 
 /**
@@ -37,7 +38,7 @@ const documentBlock = z.object({
     z.object({ type: z.literal('text'), data: z.string() }),
     z.object({
       type: z.literal('content'),
-      content: z.union([z.string(), z.array(z.discriminatedUnion('type', [textBlock, imageBlock]))]),
+      content: z.union([z.string(), listOf(z.discriminatedUnion('type', [textBlock, imageBlock]))]),
     }),
     urlSource,
     fileSource,
@@ -48,7 +49,7 @@ const searchResultBlock = z.object({
   type: z.literal('search_result'),
   title: z.string(),
   source: z.string(),
-  content: z.array(textBlock),
+  content: listOf(textBlock),
 });
 
 const browserStateBlock = z.looseObject({ type: z.literal('browser_state') });
@@ -76,7 +77,7 @@ export type ResultBlock = z.infer<typeof resultBlock>;
 const toolResultBlock = z.object({
   type: z.literal('tool_result'),
   tool_use_id: z.string().min(1),
-  content: z.union([z.string(), z.array(resultBlock)]).nullish(),
+  content: z.union([z.string(), listOf(resultBlock)]).nullish(),
   is_error: z.boolean().nullish(),
 });
 export type ToolResultBlock = z.infer<typeof toolResultBlock>;
@@ -116,7 +117,7 @@ const contentBlocks = [
   z.object({
     type: z.literal('compaction'),
     content: z.string().nullish(),
-    tool_changes: z.array(z.discriminatedUnion('type', toolChanges)).nullish(),
+    tool_changes: listOf(z.discriminatedUnion('type', toolChanges)).nullish(),
   }),
   ...toolChanges,
   unrecognisedBlock,
@@ -139,10 +140,10 @@ const systemBlock = z.preprocess(
 );
 
 /** A system prompt, at the top or inside `messages`. */
-export const systemContent = z.union([z.string(), z.array(systemBlock)]);
+export const systemContent = z.union([z.string(), listOf(systemBlock)]);
 export type SystemContent = z.infer<typeof systemContent>;
 
-const content = z.union([z.string(), z.array(contentBlock)]);
+const content = z.union([z.string(), listOf(contentBlock)]);
 
 /** Claude Code sends a `system` message after the first user message of every conversation. */
 export const messageSchema = z.discriminatedUnion('role', [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listOf } from '../lists.ts';
 import { messageSchema, systemContent } from './blocks.ts';
 import { toolSchema } from './tool-schema.ts';
 
@@ -27,9 +28,9 @@ const formatSchema = z.object({
 export const messagesSchema = z.object({
   model: z.string().min(1),
   max_tokens: z.int().min(1),
-  messages: z.array(messageSchema).min(1),
+  messages: listOf(messageSchema, 1),
   system: systemContent.nullish(),
-  tools: z.array(toolSchema).nullish(),
+  tools: listOf(toolSchema).nullish(),
   tool_choice: toolChoiceSchema.nullish(),
   thinking: thinkingSchema.nullish(),
   output_config: z
@@ -44,7 +45,7 @@ export const messagesSchema = z.object({
   stream: z.boolean().nullish(),
   speed: z.enum(['standard', 'fast']).nullish(),
   service_tier: z.string().nullish(),
-  stop_sequences: z.array(z.string()).nullish(),
+  stop_sequences: listOf(z.string()).nullish(),
   temperature: z.number().nullish(),
   top_p: z.number().nullish(),
   top_k: z.number().nullish(),

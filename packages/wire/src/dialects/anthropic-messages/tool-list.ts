@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listOf } from '../lists.ts';
 import type { WarningLog } from '../warnings.ts';
 import type { ContentBlock, Message, ToolChange } from './blocks.ts';
 import type { Place } from './content-parts.ts';
@@ -66,7 +67,7 @@ function changesIn(block: ContentBlock): readonly ToolChange[] {
 }
 
 const searchResult = z.object({
-  tool_references: z.array(z.object({ tool_name: z.string() })),
+  tool_references: listOf(z.object({ tool_name: z.string() })),
 });
 
 /** What the client's own tool search or the API's has found. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listOf } from '../lists.ts';
 
 /** One loose shape for all kinds of tools; which members a kind needs is checked where it is mapped. */
 export const toolSchema = z.object({
@@ -8,9 +9,9 @@ export const toolSchema = z.object({
   input_schema: z.record(z.string(), z.unknown()).nullish(),
   strict: z.boolean().nullish(),
   defer_loading: z.boolean().nullish(),
-  allowed_callers: z.array(z.string()).nullish(),
-  allowed_domains: z.array(z.string()).nullish(),
-  blocked_domains: z.array(z.string()).nullish(),
+  allowed_callers: listOf(z.string()).nullish(),
+  allowed_domains: listOf(z.string()).nullish(),
+  blocked_domains: listOf(z.string()).nullish(),
   max_uses: z.number().nullish(),
   user_location: z.record(z.string(), z.unknown()).nullish(),
   display_width_px: z.number().nullish(),

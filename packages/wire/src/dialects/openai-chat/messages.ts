@@ -21,8 +21,8 @@ interface History {
   readonly names: ToolNames;
   /** Ids of calls of custom tools: their outputs are another item type. */
   readonly customCalls: Set<string>;
-  /** Calls of the old `function_call` form, which has no ids, still without an answer. */
-  legacyCalls: readonly { readonly name: string; readonly callId: string }[];
+  /** Calls of the old `function_call` form, which has no ids, still without an answer: the ids given to them, by name. */
+  readonly legacyCalls: Map<string, string[]>;
   legacyCount: number;
 }
 
@@ -31,7 +31,7 @@ interface History {
  * role `system`). When there is nothing else, they stay in the input, because the upstream wants something to answer.
  */
 export function readConversation(messages: readonly RawMessage[], names: ToolNames): Conversation {
-  const history: History = { names, customCalls: new Set(), legacyCalls: [], legacyCount: 0 };
+  const history: History = { names, customCalls: new Set(), legacyCalls: new Map(), legacyCount: 0 };
   const firstOther = messages.findIndex((message) => !isSystem(message));
   const leading = messages.slice(0, firstOther === -1 ? messages.length : firstOther);
   const turns = messages.map((message, index) => readMessage(message, ['messages', index], history));
@@ -148,7 +148,9 @@ function outputOf(content: RawContent, at: Place): string | readonly ContentPart
 
 function legacyCall(name: string, args: JsonText, history: History): InputItem {
   const callId = nextLegacyId(history);
-  history.legacyCalls = [...history.legacyCalls, { name, callId }];
+  const open = history.legacyCalls.get(name);
+  if (open) open.push(callId);
+  else history.legacyCalls.set(name, [callId]);
   return {
     type: 'function_call',
     call_id: callId,
@@ -159,9 +161,7 @@ function legacyCall(name: string, args: JsonText, history: History): InputItem {
 
 /** Belongs to the nearest call of that name without an answer; with none, the repair of the history deals with it. */
 function legacyResult(name: string, output: string, history: History): CallOutputItem {
-  const call = history.legacyCalls.findLast((open) => open.name === name);
-  history.legacyCalls = history.legacyCalls.filter((open) => open !== call);
-  const callId = call?.callId ?? nextLegacyId(history);
+  const callId = history.legacyCalls.get(name)?.pop() ?? nextLegacyId(history);
   return { type: 'function_call_output', call_id: callId, output };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listOf, mapOf } from '../lists.ts';
 
 /**
  * The body of `POST /chat/completions`: all fields of `ChatCompletionCreateParamsBase` (openai 7.55.0), then those that
@@ -12,7 +13,7 @@ export type RawPart = z.infer<typeof contentPart>;
 
 /** One part without its list, and texts without their parts, are what some clients send. */
 const onePart = z.union([z.string(), contentPart]);
-const content = z.union([onePart, z.array(onePart)]);
+const content = z.union([onePart, listOf(onePart)]);
 export type RawContent = z.infer<typeof content>;
 
 /** The upstream takes no empty name and no empty id. */
@@ -42,7 +43,7 @@ const message = z.discriminatedUnion('role', [
     role: z.literal('assistant'),
     content: content.nullish(),
     refusal: z.string().nullish(),
-    tool_calls: z.array(toolCall).nullish(),
+    tool_calls: listOf(toolCall).nullish(),
     function_call: functionCall.nullish(),
     audio: z.unknown().optional(),
   }),
@@ -76,18 +77,18 @@ const moderationStep = z.object({ mode: z.enum(['score', 'block']) }).nullish();
 const tokenLimit = z.int().min(1).nullish();
 
 export const chatRequestSchema = z.looseObject({
-  messages: z.array(message).min(1),
+  messages: listOf(message, 1),
   model: z.string().min(1),
   audio: z.looseObject({}).nullish(),
   frequency_penalty: z.number().nullish(),
   function_call: z.union([z.enum(['none', 'auto']), z.object({ name })]).nullish(),
-  functions: z.array(functionDefinition).nullish(),
-  logit_bias: z.record(z.string(), z.number()).nullish(),
+  functions: listOf(functionDefinition).nullish(),
+  logit_bias: mapOf(z.number()).nullish(),
   logprobs: z.boolean().nullish(),
   max_completion_tokens: tokenLimit,
   max_tokens: tokenLimit,
-  metadata: z.record(z.string(), z.string()).nullish(),
-  modalities: z.array(z.string()).nullish(),
+  metadata: mapOf(z.string()).nullish(),
+  modalities: listOf(z.string()).nullish(),
   moderation: z
     .looseObject({
       policy: z.looseObject({ input: moderationStep, output: moderationStep }).nullish(),
@@ -111,7 +112,7 @@ export const chatRequestSchema = z.looseObject({
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
   temperature: z.number().nullish(),
   tool_choice: z.union([z.enum(['none', 'auto', 'required']), taggedObject]).nullish(),
-  tools: z.array(taggedObject).nullish(),
+  tools: listOf(taggedObject).nullish(),
   top_logprobs: z.int().nullish(),
   top_p: z.number().nullish(),
   user: z.string().nullish(),

@@ -3,6 +3,7 @@ import type { CodexTool, ToolChoice } from '../../codex/request.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import { isRecord } from '../../record.ts';
 import { fieldPath, parseBody } from '../field-path.ts';
+import { listOf } from '../lists.ts';
 import { invalidValue, missingParameter, unsupportedValue } from '../openai-refusals.ts';
 import type { ChatRequest, TaggedObject } from './schema.ts';
 
@@ -32,7 +33,7 @@ export function readToolChoice(
 
 const allowedSchema = z.object({
   mode: z.enum(['auto', 'required']),
-  tools: z.array(z.looseObject({ type: z.string() })).min(1),
+  tools: listOf(z.looseObject({ type: z.string() }), 1),
 });
 
 function chosen(choice: TaggedObject, tools: readonly CodexTool[], names: ToolNames): ToolChoice {

@@ -5,6 +5,7 @@ import type { FaultError } from '../../fault.ts';
 import { fieldPath, parseBody } from '../field-path.ts';
 import { fileSchema, toFilePart } from '../file-part.ts';
 import { toImagePart } from '../image-part.ts';
+import { listOf } from '../lists.ts';
 import { unsupportedValue } from '../openai-refusals.ts';
 
 export type Role = MessageItem['role'];
@@ -46,7 +47,7 @@ const parts: ReadonlyMap<string, PartRule> = new Map([
 
 /** One part may stand without its list, and a text without its part. */
 const onePart = z.union([z.string(), z.looseObject({ type: z.string() })]);
-const contentSchema = z.union([onePart, z.array(onePart)]);
+const contentSchema = z.union([onePart, listOf(onePart)]);
 
 /**
  * The content of a message or of a tool's output as the backend takes it: `input_*` parts for those who speak to the

@@ -4,6 +4,7 @@ import type { CallOutputItem, ContentPart, InputItem } from '../../codex/items.t
 import { passedItem } from '../../codex/replay.ts';
 import type { Recalled } from '../dialect.ts';
 import { parseBody } from '../field-path.ts';
+import { listOf } from '../lists.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import type { WarningLog } from '../warnings.ts';
 import { missing } from './missing.ts';
@@ -24,6 +25,8 @@ type Path = readonly PropertyKey[];
 type Item = Readonly<Record<string, unknown>>;
 type ItemReader = (item: Item, at: Path, context: ItemContext) => Draft | null;
 
+const itemSchema = z.looseObject({});
+const typeSchema = z.object({ type: z.string().nullish() });
 const messageSchema = z.object({
   role: z.enum(['user', 'assistant', 'developer', 'system']),
   content: z.unknown(),
@@ -39,8 +42,8 @@ const customCallSchema = callSchema.extend({ input: z.string() });
 const outputSchema = z.object({ call_id: z.string().min(1), output: z.unknown() });
 const reasoningSchema = z.object({
   id: z.string().nullish(),
-  summary: z.array(z.object({ text: z.string() })).nullish(),
-  content: z.array(z.looseObject({})).nullish(),
+  summary: listOf(z.object({ text: z.string() })).nullish(),
+  content: listOf(z.looseObject({})).nullish(),
   encrypted_content: z.string().nullish(),
 });
 const referenceSchema = z.object({ id: z.string().min(1) });
@@ -76,7 +79,7 @@ export function readInput(input: string | readonly unknown[], context: ItemConte
   if (typeof input === 'string') return [userMessage([{ type: 'input_text', text: input }])];
   return input.flatMap((value, index) => {
     const at = ['input', index];
-    const item = parseBody(z.looseObject({}), value, 'brackets', at);
+    const item = parseBody(itemSchema, value, 'brackets', at);
     const draft = readItem(item, at, context);
     return draft ? [draft] : [];
   });
@@ -92,7 +95,7 @@ function readItem(item: Item, at: Path, context: ItemContext): Draft | null {
 
 /** Messages and references may come without a type. */
 function typeOf(item: Item, at: Path): string {
-  const { type } = parseBody(z.object({ type: z.string().nullish() }), item, 'brackets', at);
+  const { type } = parseBody(typeSchema, item, 'brackets', at);
   if (typeof type === 'string') return type;
   return 'id' in item && !('role' in item) ? 'item_reference' : 'message';
 }

@@ -4,6 +4,7 @@ import type { CodexTool, ToolChoice } from '../../codex/request.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import { isRecord } from '../../record.ts';
 import { fieldPath, parseBody } from '../field-path.ts';
+import { listOf } from '../lists.ts';
 import { invalidValue, missingParameter, unsupportedValue } from '../openai-refusals.ts';
 import type { ResponsesRequest } from './schema.ts';
 
@@ -106,7 +107,7 @@ const choiceSchema = z.object({
 });
 const allowedSchema = z.object({
   mode: z.enum(['auto', 'required']),
-  tools: z.array(choiceSchema),
+  tools: listOf(choiceSchema),
 });
 
 export interface Choice {

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/*
+ * Lists and maps of which the first wrong member is reported and no other one. Those of zod collect them all, which takes
+ * seconds for a megabyte of them, and hand them up in one call, which overflows the stack.
+ */
+
+/** A list of what `element` reads, `atLeast` so many. */
+export function listOf<Element extends z.ZodType>(element: Element, atLeast = 0) {
+  return z
+    .array(z.unknown())
+    .min(atLeast)
+    .transform((values, context) => {
+      const read: z.output<Element>[] = [];
+      for (const [index, value] of values.entries()) {
+        const result = element.safeParse(value);
+        if (!result.success) return refuse(result.error, index, context);
+        read.push(result.data);
+      }
+      return read;
+    });
+}
+
+/** An object with any names, of what `member` reads. */
+export function mapOf<Member extends z.ZodType>(member: Member) {
+  return z.looseObject({}).transform((values, context) => {
+    const read: [string, z.output<Member>][] = [];
+    for (const [name, value] of Object.entries(values)) {
+      const result = member.safeParse(value);
+      if (!result.success) return refuse(result.error, name, context);
+      read.push([name, result.data]);
+    }
+    return Object.fromEntries(read);
+  });
+}
+
+function refuse({ issues }: z.ZodError, at: PropertyKey, context: z.RefinementCtx): never {
+  for (const issue of issues) context.addIssue({ ...issue, path: [at, ...issue.path] });
+  return z.NEVER;
+}
