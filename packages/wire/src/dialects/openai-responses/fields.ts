@@ -51,8 +51,9 @@ export function refuseUnsupported(request: ResponsesRequest): void {
 /** Declares what is not honoured: known fields that have no effect here, and names that nobody knows. */
 export function declareUnheeded(request: ResponsesRequest, body: unknown, warnings: WarningLog): void {
   for (const rule of unheeded) if (matters(rule, request)) warnings.dropped(rule.field);
-  for (const name of isRecord(body) ? Object.keys(body) : []) {
-    if (!Object.hasOwn(requestSchema.shape, name) && plainName.test(name)) warnings.unknown(name);
+  for (const [name, value] of isRecord(body) ? Object.entries(body) : []) {
+    if (value !== null && !Object.hasOwn(requestSchema.shape, name) && plainName.test(name))
+      warnings.unknown(name);
   }
 }
 

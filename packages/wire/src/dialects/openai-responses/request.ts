@@ -15,6 +15,7 @@ import type { ToolNames } from '../../codex/tool-names.ts';
 import { withJsonHint, type Format } from '../answer-format.ts';
 import type { OpenContext, Recalled, ResolvedModel } from '../dialect.ts';
 import { effortFor, wishedEffort } from '../model-effort.ts';
+import { invalidValue } from '../openai-refusals.ts';
 import type { WarningLog } from '../warnings.ts';
 import { resolveReference, type Draft } from './input-items.ts';
 import { missing } from './missing.ts';
@@ -42,6 +43,7 @@ export interface Understood {
 export function buildRequest(understood: Understood, recalled: Recalled, context: OpenContext): CodexRequest {
   const { request, model, toolChoice } = understood;
   const items = [...historyOf(request, recalled), ...ownItems(understood, recalled)];
+  if (items.length === 0) throw invalidValue('input', 'there is nothing in it that can be answered');
   const tools = understood.lacksTools
     ? restoredTools(items, recalled.tools, understood.names)
     : understood.tools.sent;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listOf, mapOf } from '../lists.ts';
 
 /**
  * A client's `POST /responses` body. Known fields are typed strictly, unknown ones pass. Items of `input` and tools are
@@ -17,12 +18,12 @@ export const requestSchema = z.object({
   stream_options: z.looseObject({ include_obfuscation: z.boolean().nullish() }).nullish(),
   store: z.boolean().nullish(),
   previous_response_id: z.string().nullish(),
-  tools: z.array(z.looseObject({ type: z.string() })).nullish(),
+  tools: listOf(z.looseObject({ type: z.string() })).nullish(),
   tool_choice: z.union([z.enum(['none', 'auto', 'required']), z.looseObject({ type: z.string() })]).nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   reasoning: z
     .object({
-      effort: z.string().nullish(),
+      effort: z.string().min(1).nullish(),
       summary,
       generate_summary: summary,
       context: z.string().nullish(),
@@ -37,7 +38,7 @@ export const requestSchema = z.object({
       verbosity: z.enum(['low', 'medium', 'high']).nullish(),
     })
     .nullish(),
-  include: z.array(z.string()).nullish(),
+  include: listOf(z.string()).nullish(),
   prompt_cache_key: z.string().nullish(),
   prompt_cache_retention: z.string().nullish(),
   prompt_cache_options: anyObject.nullish(),
@@ -52,7 +53,7 @@ export const requestSchema = z.object({
   presence_penalty: z.number().nullish(),
   frequency_penalty: z.number().nullish(),
   truncation: z.string().nullish(),
-  metadata: z.record(z.string(), z.string()).nullish(),
+  metadata: mapOf(z.string()).nullish(),
   client_metadata: anyObject.nullish(),
   user: z.string().nullish(),
   safety_identifier: z.string().nullish(),

@@ -70,6 +70,10 @@ export const input: Section = {
           sends: { input: [] },
           refused: refused('invalid_request', 'input', "Invalid value for 'input': it must not be empty."),
         },
+        {
+          sends: items({ type: 'reasoning', id: 'rs_1', summary: [] }),
+          refused: invalid('input', 'there is nothing in it that can be answered'),
+        },
         { sends: { input: 5 }, refused: invalid('input', 'it must be a string or an array') },
         { sends: { input: ['Hi.'] }, refused: invalid('input[0]', 'it must be an object') },
         { sends: { input: [{ type: 5 }] }, refused: invalid('input[0].type', 'it must be a string') },

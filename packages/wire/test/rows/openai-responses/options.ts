@@ -39,6 +39,10 @@ export const options: Section = {
           warns: 'pinned=reasoning.effort',
         },
         { sends: { reasoning: { effort: null } }, upstream: {} },
+        {
+          sends: { reasoning: { effort: '' } },
+          refused: invalid('reasoning.effort', 'it must be a non-empty string'),
+        },
         { sends: { reasoning: { effort: 3 } }, refused: invalid('reasoning.effort', 'it must be a string') },
         { sends: { reasoning: 'high' }, refused: invalid('reasoning', object) },
         { golden: 'everything-echoed', stream: '"reasoning":{"effort":"low","summary":"auto"}' },

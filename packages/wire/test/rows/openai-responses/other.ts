@@ -137,6 +137,7 @@ export const other: Section = {
           warns: 'dropped=invented',
           here: { unknown: ['invented'] },
         },
+        { sends: { invented: null }, upstream: {} },
         { sends: { 'not a name': 1 }, upstream: {} },
       ],
     },
