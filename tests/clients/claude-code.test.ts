@@ -29,6 +29,16 @@ const thinkingSchema = z.object({
   event: z.object({ delta: z.object({ type: z.literal('thinking_delta'), thinking: z.string() }) }),
 });
 
+const toolSchema = z.looseObject({ type: z.string(), name: z.string().optional() });
+
+/** What tools a request offers, by name, or by type where they have none. */
+function offeredIn(body: Readonly<Record<string, unknown>>): readonly string[] {
+  return z
+    .array(toolSchema)
+    .parse(body['tools'])
+    .map(({ type, name }) => name ?? type);
+}
+
 test('a question is one request, without what Claude Code puts in for its own API', A_TURN, async (t) => {
   const claude = await createClaude(t, stack);
   assert.equal(textOf(await claude.ask('What is the capital of France?')), 'The capital is Paris.');
@@ -172,16 +182,6 @@ test('an answer in the form of a schema is the call of a tool that takes it', A_
   assert.ok(request && offeredIn(request.body).includes('StructuredOutput'));
   assert.deepEqual(more, []);
 });
-
-const toolSchema = z.looseObject({ type: z.string(), name: z.string().optional() });
-
-/** What tools a request offers, by name, or by type where they have none. */
-function offeredIn(body: Readonly<Record<string, unknown>>): readonly string[] {
-  return z
-    .array(toolSchema)
-    .parse(body['tools'])
-    .map(({ type, name }) => name ?? type);
-}
 
 test(
   'a search of the web is a request of its own, and its links come back with the result',
