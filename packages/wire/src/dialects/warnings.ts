@@ -1,5 +1,5 @@
 import type { CodexRequest } from '../codex/request.ts';
-import type { Exchange, Warnings } from './dialect.ts';
+import { nothingRecalled, type Exchange, type Warnings } from './dialect.ts';
 
 const MAX_HEADER_BYTES = 512;
 const headerSafe = /[^\x21-\x7e]|[;,=]/g;
@@ -37,11 +37,21 @@ export function createWarningLog(): WarningLog {
 }
 
 /**
- * What is declared of a request once its upstream body is known: tools that the client did not send and that go upstream
- * all the same are those of its history.
+ * What is declared of a request once it is known what the upstream has taken: tools that the client did not send and that
+ * went upstream all the same are those of its history; reasoning that it did send may have been sealed by another account.
  */
-export function declared({ warnings, lacksTools }: Exchange, { tools }: CodexRequest): Warnings {
-  return lacksTools && tools !== undefined ? { ...warnings, restored: ['tools'] } : warnings;
+export function declared(exchange: Exchange, asked: CodexRequest, taken: CodexRequest): Warnings {
+  const { warnings, lacksTools } = exchange;
+  const lost = taken !== asked && hasReasoning(exchange.codexRequest(nothingRecalled));
+  return {
+    ...warnings,
+    ...(lost && { dropped: [...warnings.dropped, 'encrypted_content'] }),
+    ...(lacksTools && taken.tools !== undefined && { restored: ['tools'] }),
+  };
+}
+
+function hasReasoning({ input }: CodexRequest): boolean {
+  return input.some((item) => 'type' in item && item.type === 'reasoning');
 }
 
 /**

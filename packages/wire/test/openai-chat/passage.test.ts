@@ -87,6 +87,10 @@ test('an error of the upstream is told and is an end', () => {
   assert.equal(follower.ended(), true);
 });
 
+test('nothing comes after the end, no heartbeat either', () => {
+  assert.equal(following('data: [DONE]\n\n').heartbeat(), '');
+});
+
 test('heartbeats are comments, and chunks that make no sense are passed over', () => {
   const follower = following('data: {broken\n\ndata: 5\n\ndata: {"choices":[5,{"index":0}]}\n\n');
   assert.deepEqual([follower.heartbeat(), follower.ended()], [': ping\n\n', false]);

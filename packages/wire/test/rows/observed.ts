@@ -61,7 +61,7 @@ function observe(dialect: Dialect, body: unknown, setting: Setting | null) {
   assert.deepEqual(fieldsToRefuse(request), [], 'the upstream takes every field');
   const upstream: Members = { ...request };
   const here: Members = { ...hereOf(exchange) };
-  return { upstream, here, warns: warningsHeader(declared(exchange, request)) };
+  return { upstream, here, warns: warningsHeader(declared(exchange, request, request)) };
 }
 
 /** The members that differ; undefined where one is gone. */

@@ -81,7 +81,7 @@ export function createInference(
       record.retries = answer.retries;
       record.upstreamRequestId = answer.requestId;
       record.firstEventMs = scope.elapsedMs();
-      const warnings = declared(exchange, request);
+      const warnings = declared(exchange, request, answer.request);
       res.set(answerHeaders(answer, record.overheadMs)).set(warningHeader(key, warnings));
 
       const stamp = { id: newId(), createdAt: deps.nowSeconds(), requestId, account: answer.account };

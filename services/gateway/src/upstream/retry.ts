@@ -11,6 +11,8 @@ import { neverSent, type Posting } from './post.ts';
 /** An answer on its way; when it has `begun`, its first batch holds a real event. */
 export interface Answer extends Begun {
   readonly retries: number;
+  /** What the upstream has taken: without reasoning that it could not open. */
+  readonly request: CodexRequest;
 }
 
 export interface AskOptions extends Pick<Posting, 'requestId' | 'signal'>, Past {}
@@ -77,7 +79,7 @@ export function createRetry(deps: RetryDeps & { readonly client: EventClient }):
       const result = await deps.client({ request, account, ...options });
       return result.kind === 'refused' ? result : untilFirstEvent(result, deps.clock);
     });
-    return { ...taken, retries };
+    return { ...taken, retries, request };
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createManualClock } from '@codex-gateway/testkit/manual-clock.ts';
-import { json, messages, send } from './client.ts';
+import { json, messages, responses, send } from './client.ts';
 import { startStack, type Stack } from './stack.ts';
 
 const bounded = { timeout: 60_000 };
@@ -52,5 +52,23 @@ test('sealed reasoning goes back to the account that sealed it, and to no other'
     ['acct_first', 1],
     ['acct_second', 0],
     ['acct_second', 1],
+  ]);
+});
+
+test('a seal that the backend cannot open is left out, and the client is told', bounded, async (t) => {
+  const stack = await startStack(t);
+  const thought = { type: 'reasoning', summary: [], encrypted_content: 'gAAAA-of-somebody-else' };
+  const hello = { role: 'user', content: 'Hello.' };
+  const told = [];
+  for (const input of [
+    [hello, thought, hello],
+    [hello, hello],
+  ]) {
+    const answer = await send(stack.url + responses.path, { body: { model: 'gpt-5.5', input } });
+    told.push([answer.status, answer.headers['x-gateway-warnings']]);
+  }
+  assert.deepEqual(told, [
+    [200, 'dropped=encrypted_content'],
+    [200, undefined],
   ]);
 });

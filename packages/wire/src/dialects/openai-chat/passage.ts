@@ -26,7 +26,7 @@ function followChat(): StreamFollower {
   const state: Following = { told: nothingTold, open: new Set(), begun: false, ended: false };
   return {
     push: createSseReader((data) => take(state, data)),
-    heartbeat: () => sseComment,
+    heartbeat: () => (state.ended ? '' : sseComment),
     fail: (fault) => fail(state, fault),
     ended: () => state.ended,
     isWhole: () => isWhole(state),
