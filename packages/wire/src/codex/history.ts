@@ -27,7 +27,7 @@ export function repairHistory(
   const repaired: InputItem[] = [];
   let openCalls: CallItem[] = [];
   const answerOpenCalls = (): void => {
-    repaired.push(...openCalls.map(abortedOutput));
+    for (const call of openCalls) repaired.push(abortedOutput(call));
     openCalls = [];
   };
   for (const [index, item] of items.entries()) {

@@ -1,4 +1,4 @@
-import { partsWithoutCacheMarks, withoutCacheMark } from './cache-marks.ts';
+import { partsWithoutCacheMarks } from './cache-marks.ts';
 import type { OutputItem } from './events.ts';
 import type { ContentPart, InputItem, PassedItem, ReasoningItem } from './items.ts';
 
@@ -28,19 +28,17 @@ export function replayedItem(item: OutputItem): InputItem | null {
  * and marks for the prompt cache.
  */
 export function passedItem(item: Readonly<Record<string, unknown>>): PassedItem {
-  const members = Object.entries(withoutCacheMark(item)).flatMap(([name, value]) =>
-    name === 'id' && !isItemId(value) ? [] : [[name, passedMember(name, value)] as const],
-  );
-  return { type: 'passed', item: Object.fromEntries(members) };
+  const sent = { ...item };
+  delete sent['prompt_cache_breakpoint'];
+  if (!isItemId(sent['id'])) delete sent['id'];
+  if (sent['role'] === 'system') sent['role'] = 'developer';
+  for (const parts of ['content', 'output'])
+    if (Object.hasOwn(sent, parts)) sent[parts] = partsWithoutCacheMarks(sent[parts]);
+  return { type: 'passed', item: sent };
 }
 
 function isItemId(id: unknown): boolean {
   return typeof id === 'string' && id.length <= MAX_ITEM_ID;
-}
-
-function passedMember(name: string, value: unknown): unknown {
-  if (name === 'role') return value === 'system' ? 'developer' : value;
-  return name === 'content' || name === 'output' ? partsWithoutCacheMarks(value) : value;
 }
 
 function replayedMessage({ content, phase }: OutputItem): InputItem | null {

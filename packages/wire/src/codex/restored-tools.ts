@@ -31,17 +31,25 @@ export function restoredTools(
 }
 
 const description = '(restored from history)';
+/** So many parameters are more than any tool has. */
+const MAX_PARAMETERS = 256;
+/** Longer arguments (the content of a file, say) are not read again for the names in them. */
+const MAX_ARGUMENTS = 65_536;
 
 function seenTool(name: string, calls: readonly CallItem[]): CodexTool {
   if (calls.every((call) => call.type === 'custom_tool_call')) return { type: 'custom', name, description };
-  const parameters = calls.flatMap((call) => (call.type === 'function_call' ? keysOf(call.arguments) : []));
+  const parameters = new Set(
+    calls.flatMap((call) => (call.type === 'function_call' ? keysOf(call.arguments) : [])),
+  );
   return {
     type: 'function',
     name,
     description,
     parameters: {
       type: 'object',
-      properties: Object.fromEntries(parameters.map((parameter) => [parameter, {}])),
+      properties: Object.fromEntries(
+        [...parameters].slice(0, MAX_PARAMETERS).map((parameter) => [parameter, {}]),
+      ),
       additionalProperties: true,
     },
     strict: false,
@@ -49,6 +57,7 @@ function seenTool(name: string, calls: readonly CallItem[]): CodexTool {
 }
 
 function keysOf(args: string): readonly string[] {
+  if (args.length > MAX_ARGUMENTS || !args.trimStart().startsWith('{')) return [];
   try {
     const value: unknown = JSON.parse(args);
     return isRecord(value) ? Object.keys(value) : [];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { anyObject } from './lists.ts';
 import type { InputItem, MessageItem } from '../codex/items.ts';
 import { fieldPath, parseBody } from './field-path.ts';
 import { unsupportedValue } from './openai-refusals.ts';
@@ -16,7 +17,7 @@ const jsonSchema = z.object({
     error: '1 to 64 letters, digits, underscores or dashes',
   }),
   description: z.string().nullish(),
-  schema: z.record(z.string(), z.unknown()),
+  schema: anyObject,
   strict: z.boolean().nullish(),
 });
 

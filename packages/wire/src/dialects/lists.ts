@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRecord } from '../record.ts';
 
 /*
  * Lists and maps of which the first wrong member is reported and no other one. Those of zod collect them all, which takes
@@ -21,9 +22,12 @@ export function listOf<Element extends z.ZodType>(element: Element, atLeast = 0)
     });
 }
 
+/** An object with any members, as it is: a schema of zod looks at every name and makes a copy. */
+export const anyObject = z.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object');
+
 /** An object with any names, of what `member` reads. */
 export function mapOf<Member extends z.ZodType>(member: Member) {
-  return z.looseObject({}).transform((values, context) => {
+  return anyObject.transform((values, context) => {
     const read: [string, z.output<Member>][] = [];
     for (const [name, value] of Object.entries(values)) {
       const result = member.safeParse(value);

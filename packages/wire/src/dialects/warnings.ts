@@ -2,6 +2,9 @@ import type { CodexRequest } from '../codex/request.ts';
 import { nothingRecalled, type Exchange, type Warnings } from './dialect.ts';
 
 const MAX_HEADER_BYTES = 512;
+/** More names than the header has room for are not kept; a body can have a hundred thousand. */
+const MAX_UNKNOWN = 256;
+const MAX_DROPPED = 2 * MAX_UNKNOWN;
 const headerSafe = /[^\x21-\x7e]|[;,=]/g;
 
 /** Collects what a dialect could not honour while it reads a request. */
@@ -20,10 +23,13 @@ export function createWarningLog(): WarningLog {
   const pinned = new Set<string>();
   const unknown = new Set<string>();
   return {
-    dropped: (field) => void dropped.add(field),
+    dropped: (field) => {
+      if (dropped.size < MAX_DROPPED) dropped.add(field);
+    },
     clamped: (field) => void clamped.add(field),
     pinned: (field) => void pinned.add(field),
     unknown: (field) => {
+      if (unknown.size === MAX_UNKNOWN) return;
       dropped.add(field);
       unknown.add(field);
     },

@@ -73,3 +73,14 @@ for (const type of ['additional_tools', 'compaction_trigger']) {
     assert.deepEqual(restoredTools(items, [{ type: 'web_search' }], names), []);
   });
 }
+
+test('of a call with more arguments than any tool has the first are restored', () => {
+  const keys = Array.from({ length: 300 }, (_, index) => `k${index}`);
+  const args = JSON.stringify(Object.fromEntries(keys.map((key) => [key, 1])));
+  assert.deepEqual(restoredTools([call('f', args)], null, names), [seen('f', ...keys.slice(0, 256))]);
+});
+
+test('a call with very long arguments tells only that the tool exists', () => {
+  const args = JSON.stringify({ path: 'a', content: 'x'.repeat(65_536) });
+  assert.deepEqual(restoredTools([call('write', args)], null, names), [seen('write')]);
+});

@@ -78,3 +78,13 @@ test('a field is named once, however often it was dropped', () => {
   log.clamped('reasoning.effort');
   assert.deepEqual(log.all(), { dropped: ['seed'], clamped: ['reasoning.effort'] });
 });
+
+test('of more names than anybody will read the first are kept, and no unknown one keeps out one that matters', () => {
+  const log = createWarningLog();
+  for (let index = 0; index < 1000; index++) log.unknown(`x${index}`);
+  log.dropped('seed');
+  const { dropped, unknown = [] } = log.all();
+  assert.deepEqual([unknown.length, dropped.length, dropped.at(-1)], [256, 257, 'seed']);
+  for (let index = 0; index < 1000; index++) log.dropped(`y${index}`);
+  assert.equal(log.all().dropped.length, 512);
+});

@@ -4,7 +4,7 @@ import { byteOf, depthStep, endOfString } from './json-bytes.ts';
 /** Deeper than any real request, and far above what overflows a recursive reader or writer of JSON. */
 const MAX_DEPTH = 512;
 /** Objects, arrays and their members. A real request of 32 MiB is a few long strings and thousands of values. */
-const MAX_VALUES = 1_000_000;
+const MAX_VALUES = 250_000;
 /** A body this small cannot be deep enough or full enough to hurt. */
 const HARMLESS_BYTES = 2 * MAX_DEPTH;
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { UpstreamTraits } from '@codex-gateway/wire/codex/upstream.ts';
 import type { OpenContext, ResolvedModel } from '@codex-gateway/wire/dialects/dialect.ts';
 import type { DialectOptions } from '@codex-gateway/wire/dialects/options.ts';
@@ -31,7 +31,7 @@ export function openContext(
     options,
     upstream,
     maxTokens: key.limits.maxTokens ?? null,
-    digest: (text) => createHash('sha256').update(text).digest('hex'),
+    digest: (text) => hash('sha256', text),
   };
 }
 

@@ -41,7 +41,8 @@ export function checkMaxTokens(key: ApiKey, limit: TokenLimit | null): void {
  */
 export function checkParameters(key: ApiKey, { dropped, unknown = [] }: Warnings): void {
   if (key.unsupportedParameters !== 'strict') return;
-  const names = dropped.filter((name) => !unknown.includes(name));
+  const unheard = new Set(unknown);
+  const names = dropped.filter((name) => !unheard.has(name));
   const [first] = names;
   if (first === undefined) return;
   const [noun, verb] = names.length === 1 ? ['parameter', 'is'] : ['parameters', 'are'];

@@ -32,7 +32,7 @@ const namesField = /^[\w.]+: |^The model '/;
 
 /** What only the upstream can know: whether bytes are an image, and words that may be new. */
 const upstreamKnowsBest =
-  /does not represent a valid image|^Invalid value: .* Supported values are|^Unsupported tool type/s;
+  /does not represent a valid image|image_url'. Expected a valid URL|^Invalid value: .* Supported values are|^Unsupported tool type/s;
 
 /**
  * Judges the answer to a body.

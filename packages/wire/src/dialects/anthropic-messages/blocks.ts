@@ -19,7 +19,7 @@ const base64Source = z.object({ type: z.literal('base64'), media_type: z.string(
 const base64Image = base64Source.extend({
   media_type: z
     .string()
-    .refine((type) => /^image\/[\w.+-]+$/.test(type), 'the type of an image: image/png, for example'),
+    .refine((type) => /^image\/[a-z.+-]+$/i.test(type), 'the type of an image: image/png, for example'),
 });
 const urlSource = z.object({ type: z.literal('url'), url: z.string() });
 const fileSource = z.object({ type: z.literal('file'), file_id: z.string() });

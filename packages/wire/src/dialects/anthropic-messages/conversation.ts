@@ -103,7 +103,7 @@ function readTurn({ role, content }: Turn, place: Place, context: ConversationCo
   const read = role === 'user' ? readUserBlock : readAssistantBlock;
   for (const [index, block] of blocks.entries()) {
     const { parts, item, account } = read(block, context, [...place, index]);
-    if (parts) gathered.push(...parts);
+    for (const part of parts ?? []) gathered.push(part); // not spread: a document may have a hundred thousand
     if (!item) continue;
     flush();
     items.push({ item, account: account ?? null });

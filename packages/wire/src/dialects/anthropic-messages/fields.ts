@@ -73,9 +73,9 @@ export function declareFields(body: unknown, upstream: UpstreamTraits, warnings:
   if (!isRecord(body)) return;
   const config = body['output_config'];
   if (isRecord(config) && !isEmpty(config['task_budget'])) warnings.dropped('output_config.task_budget');
-  for (const [name, value] of Object.entries(body)) {
+  for (const name of Object.keys(body)) {
     const verdict = (Object.hasOwn(rules, name) ? rules[name] : undefined) ?? unknown;
-    switch (verdict(value, upstream)) {
+    switch (verdict(body[name], upstream)) {
       case 'quiet':
         break;
       case 'dropped':

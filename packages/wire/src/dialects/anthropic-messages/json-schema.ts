@@ -8,6 +8,9 @@ export function objectSchema(schema: Schema): Schema {
   return { ...rest, type: 'object', properties: rest['properties'] ?? {} };
 }
 
+/** More properties than this a strict schema may not have (platform.openai.com/docs/guides/structured-outputs). */
+const MAX_STRICT_PROPERTIES = 5000;
+
 /**
  * Whether OpenAI takes the schema as `strict`: every object is closed and requires all of its properties. Anthropic's
  * strict mode asks for less, and a schema that is refused would cost the whole request.
@@ -17,10 +20,10 @@ export function isOpenAiStrict(schema: unknown): boolean {
   if (!isRecord(schema)) return true;
   const { properties } = schema;
   if (schema['type'] === 'object' || isRecord(properties)) {
-    const required = Array.isArray(schema['required']) ? schema['required'] : [];
     const names = isRecord(properties) ? Object.keys(properties) : [];
-    if (schema['additionalProperties'] !== false) return false;
-    if (!names.every((name) => required.includes(name))) return false;
+    if (schema['additionalProperties'] !== false || names.length > MAX_STRICT_PROPERTIES) return false;
+    const required = new Set<unknown>(Array.isArray(schema['required']) ? schema['required'] : []);
+    if (!names.every((name) => required.has(name))) return false;
   }
   return Object.values(schema).every(isOpenAiStrict);
 }

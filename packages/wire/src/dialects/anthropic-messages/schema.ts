@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf } from '../lists.ts';
+import { anyObject, listOf } from '../lists.ts';
 import { messageSchema, systemContent } from './blocks.ts';
 import { toolSchema } from './tool-schema.ts';
 
@@ -21,7 +21,7 @@ export type Thinking = z.infer<typeof thinkingSchema>;
 
 const formatSchema = z.object({
   type: z.literal('json_schema'),
-  schema: z.record(z.string(), z.unknown()),
+  schema: anyObject,
 });
 
 /** The body of `POST /messages`. Fields that cannot be honoured are named here too, so that their types are checked. */

@@ -26,15 +26,22 @@ export function toolList(
   warnings: WarningLog,
 ): ToolList {
   const known = declared.map((tool, index): PlacedTool => ({ tool, place: ['tools', index] }));
+  const placeOf = new Map(known.map(({ tool }, index) => [tool.name, index] as const).toReversed());
   const removed = new Set<unknown>();
   const loaded = new Set<string>();
+  /** A tool of the same name is another version of it. */
+  const add = (added: PlacedTool): void => {
+    const at = placeOf.get(added.tool.name) ?? known.length;
+    placeOf.set(added.tool.name, at);
+    known[at] = added;
+  };
   const change = ({ type, tool: { type: by, name, definition } }: ToolChange, place: Place): void => {
     const named = definition?.name ?? name;
     if (by !== 'tool_reference' && by !== 'tool_definition') return warnings.dropped(type);
     if (type === 'tool_removal') return void removed.add(named);
     removed.delete(named);
-    if (definition) add(known, { tool: definition, place: [...place, 'tool', 'definition'] });
-    else if (named && known.some(({ tool: { name: other } }) => other === named)) loaded.add(named);
+    if (definition) add({ tool: definition, place: [...place, 'tool', 'definition'] });
+    else if (named && placeOf.has(named)) loaded.add(named);
     else warnings.dropped(type);
   };
   for (const { block, place } of messages.flatMap(placedBlocks)) {
@@ -43,12 +50,6 @@ export function toolList(
       change(made, made === block ? place : [...place, 'tool_changes', index]);
   }
   return { tools: known.filter(({ tool }) => !removed.has(tool.name)), loaded };
-}
-
-/** A tool of the same name is another version of it. */
-function add(known: PlacedTool[], added: PlacedTool): void {
-  const at = known.findIndex(({ tool }) => tool.name === added.tool.name);
-  known.splice(at === -1 ? known.length : at, at === -1 ? 0 : 1, added);
 }
 
 interface PlacedBlock {

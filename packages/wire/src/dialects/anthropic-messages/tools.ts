@@ -14,7 +14,7 @@ export interface ToolPlan {
   readonly tools: readonly CodexTool[];
   readonly choice: ToolChoice | undefined;
   readonly parallel: boolean;
-  /** A declared function tool as one line of JSON, for results that only name it; null when there is none. */
+  /** A declared function tool as one line of JSON, for results that only name it, in their order; null when there is none. */
   readonly definition: (toolName: string) => string | null;
 }
 
@@ -45,7 +45,7 @@ export function readTools(
     tools: upstream,
     choice: choice ? toolChoice(choice, upstream, context.names) : undefined,
     parallel: choice?.disable_parallel_tool_use !== true,
-    definition: (name) => definitionLine(list.tools.find(({ tool }) => tool.name === name)?.tool),
+    definition: createDefinitions(list.tools),
   };
 }
 
@@ -156,10 +156,21 @@ function namedTool(name: string, tools: readonly CodexTool[], names: ToolNames):
   throw invalidRequest(`tool_choice.name: '${name}' is not among the tools`, 'tool_choice.name');
 }
 
-function definitionLine(tool: Tool | undefined): string | null {
-  if (!tool?.input_schema) return null;
-  const { description, name, input_schema: schema } = tool;
-  return JSON.stringify({ description, name, parameters: objectSchema(schema) });
+/**
+ * A definition is told once, after that its name is enough: a body of a megabyte that refers to one long definition
+ * again and again would become gigabytes.
+ */
+function createDefinitions(tools: readonly PlacedTool[]): ToolPlan['definition'] {
+  const known = new Map(tools.toReversed().map(({ tool }) => [tool.name, tool]));
+  const told = new Set<string>();
+  return (name) => {
+    const tool = known.get(name);
+    if (!tool?.input_schema) return null;
+    if (told.has(name)) return JSON.stringify({ name });
+    told.add(name);
+    const { description, input_schema: schema } = tool;
+    return JSON.stringify({ description, name, parameters: objectSchema(schema) });
+  };
 }
 
 function required<Value>(value: Value | null | undefined, place: Place): Value {

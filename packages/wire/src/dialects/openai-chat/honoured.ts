@@ -110,10 +110,13 @@ const nameable = /^[A-Za-z0-9_.-]{1,64}$/;
  *
  * @throws FaultError `unsupported_parameter` or `unsupported_value` where dropping would be wrong
  */
-export function declareUnhonoured(request: ChatRequest, warnings: WarningLog): void {
+export function declareUnhonoured(request: ChatRequest, body: unknown, warnings: WarningLog): void {
   for (const [name, value] of Object.entries(request)) {
-    if (value === null || value === undefined) continue;
-    declare(name, isKnown(name) ? rules[name](value) : unknownField(name), warnings);
+    if (isKnown(name) && value !== null && value !== undefined) declare(name, rules[name](value), warnings);
+  }
+  if (!isRecord(body)) return;
+  for (const name of Object.keys(body)) {
+    if (!isKnown(name) && body[name] !== null) declare(name, unknownField(name), warnings);
   }
 }
 

@@ -29,7 +29,7 @@ import { readTools, type ToolPlan } from './tools.ts';
 export function openChat(body: unknown, context: OpenContext): Exchange {
   const request = parseBody(chatRequestSchema, body, 'brackets');
   const warnings = createWarningLog();
-  declareUnhonoured(request, warnings);
+  declareUnhonoured(request, body, warnings);
   const model = context.resolveModel(request.model);
   const names = createToolNames(context.digest);
   const plan = readTools(request, names);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf, mapOf } from '../lists.ts';
+import { anyObject, listOf, mapOf } from '../lists.ts';
 
 /**
  * The body of `POST /chat/completions`: all fields of `ChatCompletionCreateParamsBase` (openai 7.55.0), then those that
@@ -21,7 +21,7 @@ const name = z.string().min(1);
 const callId = z.string().min(1);
 
 /** An object instead of a JSON text is what some clients send; it is made into one. */
-const jsonText = z.union([z.string(), z.record(z.string(), z.unknown())]).nullish();
+const jsonText = z.union([z.string(), anyObject]).nullish();
 export type JsonText = z.infer<typeof jsonText>;
 
 const functionCall = z.object({ name, arguments: jsonText });
@@ -56,7 +56,7 @@ export type AssistantMessage = Extract<RawMessage, { role: 'assistant' }>;
 const functionDefinition = z.object({
   name,
   description: z.string().nullish(),
-  parameters: z.record(z.string(), z.unknown()).nullish(),
+  parameters: anyObject.nullish(),
   strict: z.boolean().nullish(),
 });
 export type FunctionDefinition = z.infer<typeof functionDefinition>;
@@ -76,7 +76,7 @@ const moderationStep = z.object({ mode: z.enum(['score', 'block']) }).nullish();
 
 const tokenLimit = z.int().min(1).nullish();
 
-export const chatRequestSchema = z.looseObject({
+export const chatRequestSchema = z.object({
   messages: listOf(message, 1),
   model: z.string().min(1),
   audio: z.looseObject({}).nullish(),

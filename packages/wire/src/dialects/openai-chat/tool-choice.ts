@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import type { CodexTool, ToolChoice } from '../../codex/request.ts';
+import { createToolIndex, type ToolIndex, type ToolReference } from '../../codex/tool-index.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import { isRecord } from '../../record.ts';
 import { fieldPath, parseBody } from '../field-path.ts';
 import { listOf } from '../lists.ts';
 import { invalidValue, missingParameter, unsupportedValue } from '../openai-refusals.ts';
 import type { ChatRequest, TaggedObject } from './schema.ts';
-
-/** A tool that is meant: by type and, if it has one, by its upstream name. */
-type ToolReference = Readonly<{ type: string; name?: string }>;
 
 /**
  * `tool_choice`, or the older `function_call`.
@@ -24,11 +22,11 @@ export function readToolChoice(
   if (choice === 'required' && tools.length === 0)
     throw invalidValue('tool_choice', "it is 'required', but there are no tools");
   if (typeof choice === 'string') return choice;
-  if (choice) return chosen(choice, tools, names);
+  if (choice) return chosen(choice, createToolIndex(tools), names);
   if (typeof legacy === 'string') return legacy;
   if (!legacy) return undefined;
   const reference = { type: 'function', name: names.toUpstream(legacy.name) };
-  return declared(reference, tools, 'function_call');
+  return declared(reference, createToolIndex(tools), 'function_call');
 }
 
 const allowedSchema = z.object({
@@ -36,17 +34,17 @@ const allowedSchema = z.object({
   tools: listOf(z.looseObject({ type: z.string() }), 1),
 });
 
-function chosen(choice: TaggedObject, tools: readonly CodexTool[], names: ToolNames): ToolChoice {
+function chosen(choice: TaggedObject, index: ToolIndex, names: ToolNames): ToolChoice {
   if (choice.type !== 'allowed_tools')
-    return declared(referenceOf(choice, names, 'tool_choice'), tools, 'tool_choice');
+    return declared(referenceOf(choice, names, 'tool_choice'), index, 'tool_choice');
   // Flat is the Responses form: its `mode` and `tools` stand beside `type`.
   const flat = !isRecord(choice['allowed_tools']);
   const place = ['tool_choice', ...(flat ? [] : ['allowed_tools'])];
   const given = flat ? choice : choice['allowed_tools'];
   const { mode, tools: allowed } = parseBody(allowedSchema, given, 'brackets', place);
-  const references = allowed.map((tool, index) => {
-    const param = fieldPath([...place, 'tools', index], 'brackets');
-    return declared(referenceOf(tool, names, param), tools, param);
+  const references = allowed.map((tool, at) => {
+    const param = fieldPath([...place, 'tools', at], 'brackets');
+    return declared(referenceOf(tool, names, param), index, param);
   });
   return { type: 'allowed_tools', mode, tools: references };
 }
@@ -64,9 +62,7 @@ function referenceOf(raw: TaggedObject, names: ToolNames, param: string): ToolRe
 }
 
 /** The upstream refuses a choice that is not there with a message about names the client never wrote. */
-function declared(reference: ToolReference, tools: readonly CodexTool[], param: string): ToolReference {
-  const { type, name } = reference;
-  if (tools.some((tool) => tool.type === type && (name === undefined || tool['name'] === name)))
-    return reference;
+function declared(reference: ToolReference, index: ToolIndex, param: string): ToolReference {
+  if (index(reference)) return reference;
   throw invalidValue(param, 'it names a tool that is not declared');
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { partsWithoutCacheMarks } from '../../codex/cache-marks.ts';
 import type { CallOutputItem, ContentPart, InputItem } from '../../codex/items.ts';
 import { passedItem } from '../../codex/replay.ts';
+import { isRecord } from '../../record.ts';
 import type { Recalled } from '../dialect.ts';
 import { parseBody } from '../field-path.ts';
 import { listOf } from '../lists.ts';
@@ -25,8 +26,7 @@ type Path = readonly PropertyKey[];
 type Item = Readonly<Record<string, unknown>>;
 type ItemReader = (item: Item, at: Path, context: ItemContext) => Draft | null;
 
-const itemSchema = z.looseObject({});
-const typeSchema = z.object({ type: z.string().nullish() });
+const itemSchema = z.looseObject({ type: z.string().nullish() });
 const messageSchema = z.object({
   role: z.enum(['user', 'assistant', 'developer', 'system']),
   content: z.unknown(),
@@ -79,14 +79,19 @@ export function readInput(input: string | readonly unknown[], context: ItemConte
   if (typeof input === 'string') return [userMessage([{ type: 'input_text', text: input }])];
   return input.flatMap((value, index) => {
     const at = ['input', index];
-    const item = parseBody(itemSchema, value, 'brackets', at);
+    const item = isTyped(value) ? value : parseBody(itemSchema, value, 'brackets', at);
     const draft = readItem(item, at, context);
     return draft ? [draft] : [];
   });
 }
 
-function readItem(item: Item, at: Path, context: ItemContext): Draft | null {
-  const type = typeOf(item, at);
+/** Most items say what they are, and are read by the schema of that. */
+function isTyped(value: unknown): value is z.infer<typeof itemSchema> {
+  return isRecord(value) && typeof value['type'] === 'string';
+}
+
+function readItem(item: z.infer<typeof itemSchema>, at: Path, context: ItemContext): Draft | null {
+  const type = typeOf(item);
   const reader = readers.get(type);
   if (reader) return reader(item, at, context);
   if (isBarePart(type)) return userMessage([readPart({ ...item, type }, 'user', at)]);
@@ -94,9 +99,8 @@ function readItem(item: Item, at: Path, context: ItemContext): Draft | null {
 }
 
 /** Messages and references may come without a type. */
-function typeOf(item: Item, at: Path): string {
-  const { type } = parseBody(typeSchema, item, 'brackets', at);
-  if (typeof type === 'string') return type;
+function typeOf(item: z.infer<typeof itemSchema>): string {
+  if (typeof item.type === 'string') return item.type;
   return 'id' in item && !('role' in item) ? 'item_reference' : 'message';
 }
 

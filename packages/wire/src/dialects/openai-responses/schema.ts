@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf, mapOf } from '../lists.ts';
+import { anyObject, listOf, mapOf } from '../lists.ts';
 
 /**
  * A client's `POST /responses` body. Known fields are typed strictly, unknown ones pass. Items of `input` and tools are
@@ -7,7 +7,6 @@ import { listOf, mapOf } from '../lists.ts';
  */
 
 const count = z.int().min(1).nullish();
-const anyObject = z.looseObject({});
 const summary = z.enum(['auto', 'concise', 'detailed']).nullish();
 
 export const requestSchema = z.object({

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { hostedTool } from '../../codex/hosted-tools.ts';
 import type { CodexTool, ToolChoice } from '../../codex/request.ts';
+import { createToolIndex, type ToolIndex, type ToolReference } from '../../codex/tool-index.ts';
 import type { ToolNames } from '../../codex/tool-names.ts';
 import { isRecord } from '../../record.ts';
 import { fieldPath, parseBody } from '../field-path.ts';
-import { listOf } from '../lists.ts';
+import { anyObject, listOf } from '../lists.ts';
 import { invalidValue, missingParameter, unsupportedValue } from '../openai-refusals.ts';
 import type { ResponsesRequest } from './schema.ts';
 
@@ -20,7 +21,7 @@ export interface Tools {
 
 const named = z.object({ name: z.string().min(1), description: z.string().nullish() });
 const functionSchema = named.extend({
-  parameters: z.record(z.string(), z.unknown()).nullish(),
+  parameters: anyObject.nullish(),
   strict: z.boolean().nullish(),
   defer_loading: z.boolean().nullish(),
 });
@@ -133,9 +134,10 @@ export function readToolChoice(
   if (choice === 'required' && !hasTools)
     throw invalidValue('tool_choice', "it is 'required', but there are no tools");
   if (typeof choice === 'string') return { sent: choice, echoed: choice };
+  const isDeclared = createDeclared(choosable);
   const read = (tool: Loose, at: Path): Pointer => {
     const pointer = readPointer(tool, names, at);
-    if (isDeclared(pointer.sent, choosable)) return pointer;
+    if (isDeclared(pointer.sent)) return pointer;
     throw invalidValue(fieldPath(at, 'brackets'), 'it names a tool that is not declared');
   };
   if (choice.type !== 'allowed_tools') return read(choice, ['tool_choice']);
@@ -148,7 +150,7 @@ export function readToolChoice(
 }
 
 interface Pointer extends Choice {
-  readonly sent: Loose;
+  readonly sent: ToolReference;
 }
 
 /** Of these there may be many: the type alone names none of them. */
@@ -167,7 +169,8 @@ function readPointer(pointer: Loose, names: ToolNames, at: Path): Pointer {
 }
 
 /** Tools that stand inside of others are not looked for. */
-function isDeclared({ type, name }: Loose, { tools, more }: Choosable): boolean {
-  const isOpen = more || tools.some((tool) => tool.type === 'namespace' || tool.type === 'tool_search');
-  return isOpen || tools.some((tool) => tool.type === type && (name === undefined || tool['name'] === name));
+function createDeclared({ tools, more }: Choosable): ToolIndex {
+  const index = createToolIndex(tools);
+  const bringsMore = index({ type: 'namespace' }) || index({ type: 'tool_search' });
+  return (reference) => more || (bringsMore && callable.has(reference.type)) || index(reference);
 }

@@ -181,7 +181,7 @@ export const tools: Section = {
     {
       field: 'messages[].content[].content[].type: tool_reference',
       outcome: ['map', '400'],
-      says: 'What a search of the client has found: the tool is declared from then on, and the model reads its definition in the form that Claude Code promises it.',
+      says: 'What a search of the client has found: the tool is declared from then on, and the model reads its definition in the form that Claude Code promises it: once, later its name.',
       cases: [
         {
           sends: {
@@ -198,6 +198,26 @@ export const tools: Section = {
                 call_id: 'c',
                 output:
                   '<functions>\n<function>{"name":"later","parameters":{"type":"object","properties":{}}}</function>\n</functions>',
+              },
+            ],
+          },
+        },
+        {
+          sends: {
+            tools: [toolSearch, deferred],
+            messages: [{ role: 'user', content: 'Hi.' }, uses, found('later', 'later')],
+          },
+          beside: { tools: [toolSearch], messages: searched },
+          upstream: {
+            tools: [toolSearchTool, laterTool],
+            input: [
+              ...searchedItems,
+              {
+                type: 'function_call_output',
+                call_id: 'c',
+                output:
+                  '<functions>\n<function>{"name":"later","parameters":{"type":"object","properties":{}}}</function>\n' +
+                  '<function>{"name":"later"}</function>\n</functions>',
               },
             ],
           },
