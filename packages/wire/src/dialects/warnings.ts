@@ -5,6 +5,8 @@ const MAX_HEADER_BYTES = 512;
 /** More names than the header has room for are not kept; a body can have a hundred thousand. */
 const MAX_UNKNOWN = 256;
 const MAX_DROPPED = 2 * MAX_UNKNOWN;
+/** Names that can stand in a header as they are; others are not worth naming. */
+const plainName = /^[\w.-]{1,64}$/;
 const headerSafe = /[^\x21-\x7e]|[;,=]/g;
 
 /** Collects what a dialect could not honour while it reads a request. */
@@ -12,7 +14,7 @@ export interface WarningLog {
   readonly dropped: (field: string) => void;
   readonly clamped: (field: string) => void;
   readonly pinned: (field: string) => void;
-  /** A field that nobody knows was dropped. */
+  /** A field or a block that nobody knows was dropped: declared where it has a plain name, refused of no key. */
   readonly unknown: (field: string) => void;
   readonly all: () => Warnings;
 }
@@ -29,7 +31,7 @@ export function createWarningLog(): WarningLog {
     clamped: (field) => void clamped.add(field),
     pinned: (field) => void pinned.add(field),
     unknown: (field) => {
-      if (unknown.size === MAX_UNKNOWN) return;
+      if (unknown.size === MAX_UNKNOWN || !plainName.test(field)) return;
       dropped.add(field);
       unknown.add(field);
     },

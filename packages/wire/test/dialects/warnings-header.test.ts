@@ -42,6 +42,12 @@ test('a field that nobody knows is declared like every other', () => {
   assert.equal(warningsHeader(log.all()), 'dropped=seed,invented');
 });
 
+test('what nobody knows and is no plain name is not declared', () => {
+  const log = createWarningLog();
+  for (const name of ['', 'a b', 'a\r\nb', 'ü', 'x'.repeat(65)]) log.unknown(name);
+  assert.deepEqual(log.all(), { dropped: [], clamped: [] });
+});
+
 test('a name cannot break the header or say more than a name', () => {
   assert.equal(
     warningsHeader({ dropped: ['a\r\nx-evil: 1', 'b;clamped=c', 'ü'], clamped: [] }),

@@ -164,6 +164,17 @@ test('a key is told of what was not honoured, refused, or left in peace', bounde
   }
 });
 
+test('a block that nobody knows is no reason to refuse a strict key', bounded, async (t) => {
+  const stack = await startStack(t, { keys });
+  const invented = { type: 'invented_later' };
+  const body = messages.body('Say exactly: hello', {
+    system: [invented],
+    messages: [{ role: 'user', content: [invented, { type: 'text', text: 'Say exactly: hello' }] }],
+  });
+  const { status, headers } = await send(`${stack.url}${messages.path}`, { key: 'sk-strict', body });
+  assert.deepEqual([status, headers['x-gateway-warnings']], [200, 'dropped=invented_later']);
+});
+
 test('one parameter is refused in the singular', bounded, async (t) => {
   const stack = await startStack(t, { keys });
   const body = responses.body('hi', { temperature: 0 });

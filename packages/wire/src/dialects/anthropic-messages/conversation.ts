@@ -31,7 +31,7 @@ export function systemText(content: SystemContent, context: ResultContext): stri
   if (typeof content === 'string') return content;
   const texts: string[] = [];
   for (const block of content) {
-    if (block.type === 'unrecognised') context.warnings.dropped(block.name);
+    if (block.type === 'unrecognised') context.warnings.unknown(block.name);
     else if (block.type === 'text' && block.text !== '' && !block.text.startsWith(BILLING_HEADER))
       texts.push(block.text);
   }
@@ -196,6 +196,7 @@ function developerNote(text: string): InputItem {
 }
 
 function unread(block: ContentBlock, { warnings }: ConversationContext): ReadBlock {
-  warnings.dropped(block.type === 'unrecognised' ? block.name : block.type);
+  if (block.type === 'unrecognised') warnings.unknown(block.name);
+  else warnings.dropped(block.type);
   return {};
 }

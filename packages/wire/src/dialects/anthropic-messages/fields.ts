@@ -61,9 +61,6 @@ const rules: Readonly<Record<string, Rule>> = {
   compaction: refused,
 };
 
-/** Names that may stand in a header; others are not worth naming. */
-const nameable = /^[\w.-]{1,64}$/;
-
 /**
  * Declares what a body asks for in vain; fields that nobody knows are among them.
  *
@@ -82,7 +79,7 @@ export function declareFields(body: unknown, upstream: UpstreamTraits, warnings:
         warnings.dropped(name);
         break;
       case 'unknown':
-        if (nameable.test(name)) warnings.unknown(name);
+        warnings.unknown(name);
         break;
       case 'refused':
         throw new FaultError({

@@ -58,7 +58,7 @@ function resultPart(block: ResultBlock, place: Place, { warnings }: ResultContex
     case 'tool_reference':
       return []; // all references of a result stand together, see loadedTools
     case 'unrecognised':
-      warnings.dropped(block.name);
+      warnings.unknown(block.name);
       return [];
   }
 }

@@ -103,8 +103,6 @@ const foreign: ReadonlySet<string> = new Set([
   'extra_body',
 ]);
 
-const nameable = /^[A-Za-z0-9_.-]{1,64}$/;
-
 /**
  * Declares what is not honoured, by its name.
  *
@@ -139,5 +137,5 @@ function isKnown(name: string): name is keyof typeof rules {
 }
 
 function unknownField(name: string): Verdict {
-  return foreign.has(name) || !nameable.test(name) ? 'quiet' : 'unknown';
+  return foreign.has(name) ? 'quiet' : 'unknown';
 }

@@ -39,9 +39,6 @@ const refused: readonly FieldRule[] = [
   { field: 'moderation', harmless: (value) => !blocks(value) },
 ];
 
-/** Names that can stand in a header as they are. */
-const plainName = /^[A-Za-z0-9_.-]{1,64}$/;
-
 /** @throws FaultError `unsupported_parameter` for a field that must not be passed over in silence */
 export function refuseUnsupported(request: ResponsesRequest): void {
   const found = refused.find((rule) => matters(rule, request));
@@ -52,8 +49,7 @@ export function refuseUnsupported(request: ResponsesRequest): void {
 export function declareUnheeded(request: ResponsesRequest, body: unknown, warnings: WarningLog): void {
   for (const rule of unheeded) if (matters(rule, request)) warnings.dropped(rule.field);
   for (const [name, value] of isRecord(body) ? Object.entries(body) : []) {
-    if (value !== null && !Object.hasOwn(requestSchema.shape, name) && plainName.test(name))
-      warnings.unknown(name);
+    if (value !== null && !Object.hasOwn(requestSchema.shape, name)) warnings.unknown(name);
   }
 }
 

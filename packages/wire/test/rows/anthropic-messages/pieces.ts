@@ -37,6 +37,11 @@ export function asked(block: unknown, parts: readonly Members[], warns?: string)
   };
 }
 
+/** The case of a block that nobody knows by this name: it is declared, and no key is refused for it. */
+export function unheardOf(name: string, accepted: AcceptedCase): AcceptedCase {
+  return { ...accepted, upstream: {}, warns: `dropped=${name}`, here: { unknown: [name] } };
+}
+
 /** Messages after the one of the smallest body, and the items that they add. */
 export function followed(
   messages: readonly unknown[],
