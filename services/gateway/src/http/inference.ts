@@ -18,7 +18,7 @@ import { readJsonBody } from './body.ts';
 import { enforced } from './enforced.ts';
 import type { StartHeartbeat } from './heartbeats.ts';
 import { openContext, type ContextDeps } from './open-context.ts';
-import { withTokens } from './overflow.ts';
+import { throwWithTokens } from './overflow.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import type { Scopes } from './request-scope.ts';
 import { sseHeaders, writeStream } from './sse-writer.ts';
@@ -74,9 +74,8 @@ export function createInference(
       const request = await deps.inlineUrls(written, { body, exchange, requestId, signal });
       const turnState = req.get(TURN_STATE_HEADER) ?? null;
       const past = { turnState, sealedBy: exchange.sealedBy ?? null };
-      const answer = await deps.ask(request, { requestId, ...past, signal }).catch((error: unknown) => {
-        throw withTokens(error, request, model);
-      });
+      const refuse = throwWithTokens(request, model);
+      const answer = await deps.ask(request, { requestId, ...past, signal }).catch(refuse);
       reservedUntilKnown = null;
       record.retries = answer.retries;
       record.upstreamRequestId = answer.requestId;
@@ -93,7 +92,7 @@ export function createInference(
         const options = { encoder, headers: sseHeaders, signal, startHeartbeat, headFirst: !answer.begun };
         await writeStream(res, batches, options);
       } else {
-        const whole = await wholeAnswer(batches, record);
+        const whole = await wholeAnswer(batches, record).catch(refuse);
         if (record.usageIsEstimate) res.set(warningHeader(key, { ...warnings, usage: 'estimated' }));
         res.json(exchange.reply(whole, stamp));
       }

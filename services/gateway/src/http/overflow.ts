@@ -15,3 +15,10 @@ export function withTokens(error: unknown, request: CodexRequest, { window }: Re
   const fault = { ...error.fault, tokens: { sent, maximum: window } };
   return new FaultError(fault, { cause: error, upstreamRequestId });
 }
+
+/** For the `catch` of whatever may end in an overflow. */
+export function throwWithTokens(request: CodexRequest, model: ResolvedModel): (error: unknown) => never {
+  return (error) => {
+    throw withTokens(error, request, model);
+  };
+}

@@ -72,12 +72,17 @@ function own({ headers }: Answered): Record<string, unknown> {
 }
 
 const overflow = 'error code=context_length_exceeded after=2';
+const lateOverflow = 'fail code=context_length_exceeded after=5';
 
 test('a prompt that is too long is told with what was sent and what fits', bounded, async (t) => {
   const stack = await startStack(t);
   await send(`${stack.url}/v1/models`); // the catalog says what fits
-  for (const stream of [false, true]) {
-    stack.simulator.control.nextResponses(overflow);
+  for (const [stream, directive] of [
+    [false, overflow],
+    [true, overflow],
+    [false, lateOverflow], // a plain answer is none, however far it had come
+  ] as const) {
+    stack.simulator.control.nextResponses(directive);
     const answer = await ask(stack, { stream, system: 'word '.repeat(400_000) });
     assert.equal(answer.status, 400);
     const { message } = errorOf(answer) as { readonly message: string }; // compared below
