@@ -1,8 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 import { quantile } from './load.ts';
-import { newLogin, startBroker } from './login.ts';
-import { startService } from './processes.ts';
+import { API_KEY, startStack } from './stack.ts';
 
 /**
  * What counting tokens costs those whose answers are streaming: 50 streams, alone and then beside counts. Prints how long
@@ -16,19 +14,8 @@ const SECONDS = 60;
 const WINDOW_MS = 2_000;
 const BETWEEN_COUNTS_MS = 100;
 const ROUNDS = 5;
-const API_KEY = 'sk-bench';
 
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-
-const simulator = await startService(path('../services/simulator/src/main.ts'), 1, { LOG_LEVEL: 'error' });
-const broker = await startBroker(await newLogin(simulator.url));
-const gateway = await startService(path('../services/gateway/src/main.ts'), 0, {
-  OPS_PORT: '0',
-  API_KEY,
-  BROKER_URL: broker.url,
-  CODEX_BASE_URL: `${simulator.url}/backend-api/codex`,
-  LOG_LEVEL: 'error',
-});
+const { gateway, stop } = await startStack();
 
 /** Milliseconds between two reads of one stream, of all streams, since it was last emptied. */
 let gaps: number[] = [];
@@ -72,8 +59,7 @@ try {
   console.log(`a count of 200 KB takes ${ms(quantile(times, 0.5))}`);
   console.log(`the first count took ${ms(firstTime ?? 0)} and ${grown.toFixed(0)} MiB`);
 } finally {
-  await Promise.all([simulator.stop(), gateway.stop()]);
-  broker.close();
+  await stop();
 }
 
 function ms(value: number): string {

@@ -1,8 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { Agent, request } from 'undici';
 import { bodyOf, shapes, type Shape } from './hostile-shapes.ts';
-import { newLogin, startBroker } from './login.ts';
-import { startService } from './processes.ts';
+import { API_KEY, startStack } from './stack.ts';
 
 /**
  * What the worst bodies cost everybody else: for each shape the longest wait for a health check meanwhile, which is
@@ -19,19 +17,9 @@ const SMALL_BYTES = 10_000;
 const SMALL_BODIES = 12_000;
 const PARTS = 6;
 const AT_ONCE = 8;
-const API_KEY = 'sk-bench';
 
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-
-const simulator = await startService(path('../services/simulator/src/main.ts'), 1, { LOG_LEVEL: 'error' });
-const broker = await startBroker(await newLogin(simulator.url));
-const gateway = await startService(path('../services/gateway/src/main.ts'), 0, {
-  OPS_PORT: '0',
-  API_KEY,
-  BROKER_URL: broker.url,
-  CODEX_BASE_URL: `${simulator.url}/backend-api/codex`,
+const { gateway, stop } = await startStack({
   CONVERSATION_TTL_SECONDS: '0', // what is kept on purpose is not to be measured
-  LOG_LEVEL: 'error',
 });
 const patient = { headersTimeout: 0, bodyTimeout: 0 };
 const dispatcher = new Agent({ connections: AT_ONCE, ...patient });
@@ -42,8 +30,7 @@ try {
   await measureStalls();
   if (word === '') await measureMemory();
 } finally {
-  await Promise.all([simulator.stop(), gateway.stop()]);
-  broker.close();
+  await stop();
 }
 
 async function measureStalls(): Promise<void> {

@@ -1,16 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { quantile, runLoad, type Target, type Workload } from './load.ts';
-import { newLogin, startBroker } from './login.ts';
 import { startService, type Service } from './processes.ts';
+import { API_KEY, MEASURED_CORE, pathOf, startStack } from './stack.ts';
 
 /**
  * The gateway's cost beside a bare pipe, in one run: CPU time per request and per streamed event, added latency, peak
  * memory. The measured process has a core to itself; simulator and load share the other one. Prints one table.
  */
 
-const MEASURED_CORE = 0;
-const OTHER_CORE = 1;
-const API_KEY = 'sk-bench';
 const MODEL = 'gpt-5.5';
 
 /** Short answers: what a request costs beside its events. */
@@ -44,22 +40,9 @@ interface Cost {
   readonly peakMemory: number;
 }
 
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-
-const simulator = await startService(path('../services/simulator/src/main.ts'), OTHER_CORE, {
-  LOG_LEVEL: 'error',
-});
-const codexUrl = `${simulator.url}/backend-api/codex`;
-const login = await newLogin(simulator.url);
-const broker = await startBroker(login);
-const pipe = await startService(path('bare-pipe.ts'), MEASURED_CORE, { TARGET: codexUrl });
-const gateway = await startService(path('../services/gateway/src/main.ts'), MEASURED_CORE, {
-  OPS_PORT: '0',
-  API_KEY,
-  BROKER_URL: broker.url,
-  CODEX_BASE_URL: codexUrl,
-  LOG_LEVEL: 'info',
-});
+const stack = await startStack({ LOG_LEVEL: 'info' });
+const { gateway } = stack;
+const pipe = await startService(pathOf('bare-pipe.ts'), MEASURED_CORE, { TARGET: stack.codexUrl });
 
 const text = (content: string): object[] => [{ role: 'user', content }];
 const key = { authorization: `Bearer ${API_KEY}` };
@@ -68,7 +51,7 @@ const all: readonly (Target & { service: Service })[] = [
     name: 'bare pipe',
     service: pipe,
     url: `${pipe.url}/`,
-    headers: { authorization: `Bearer ${login.accessToken}` },
+    headers: { authorization: `Bearer ${stack.accessToken}` },
     body: (prompt) => ({
       model: MODEL,
       instructions: '',
@@ -113,8 +96,7 @@ try {
     for (const target of targets) rounds.push(await measure(target));
   print(targets.map(({ name }) => medianCost(rounds.filter(({ target }) => target === name))));
 } finally {
-  await Promise.all([simulator.stop(), pipe.stop(), gateway.stop()]);
-  broker.close();
+  await Promise.all([pipe.stop(), stack.stop()]);
 }
 if (words.length === 0) await import('./count-tokens.ts'); // it has its own gateway, so it comes after the other is gone
 

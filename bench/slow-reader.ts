@@ -1,8 +1,6 @@
 import { connect } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { runLoad } from './load.ts';
-import { newLogin, startBroker } from './login.ts';
-import { startService } from './processes.ts';
+import { API_KEY, startStack } from './stack.ts';
 
 /**
  * A client that reads 1 KB a second of a 50 MB answer: what the gateway has taken from the upstream by then, and how
@@ -13,20 +11,9 @@ const SECONDS = 30;
 const READ_BYTES_PER_SECOND = 1024;
 const DELTA_BYTES = 1024;
 const DELTAS = 50 * 1024;
-const API_KEY = 'sk-bench';
 const MIB = 1024 * 1024;
 
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-
-const simulator = await startService(path('../services/simulator/src/main.ts'), 1, { LOG_LEVEL: 'error' });
-const broker = await startBroker(await newLogin(simulator.url));
-const gateway = await startService(path('../services/gateway/src/main.ts'), 0, {
-  OPS_PORT: '0',
-  API_KEY,
-  BROKER_URL: broker.url,
-  CODEX_BASE_URL: `${simulator.url}/backend-api/codex`,
-  LOG_LEVEL: 'error',
-});
+const { gateway, stop } = await startStack();
 
 const request = (prompt: string): object => ({
   model: 'gpt-5.5',
@@ -53,8 +40,7 @@ try {
     JSON.stringify({ model: 'gpt-5.5', stream: true, messages: [{ role: 'user', content: prompt }] }),
   );
 } finally {
-  await Promise.all([simulator.stop(), gateway.stop()]);
-  broker.close();
+  await stop();
 }
 
 async function readSlowly(body: string): Promise<void> {
