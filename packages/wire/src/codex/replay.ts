@@ -28,13 +28,23 @@ export function replayedItem(item: OutputItem): InputItem | null {
  * and marks for the prompt cache.
  */
 export function passedItem(item: Readonly<Record<string, unknown>>): PassedItem {
+  return {
+    type: 'passed',
+    item: mendable.some((member) => Object.hasOwn(item, member)) ? mended(item) : item,
+  };
+}
+
+/** Members by which the backend may refuse an item that it knows. */
+const mendable = ['id', 'role', 'content', 'output', 'prompt_cache_breakpoint'];
+
+function mended(item: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const sent = { ...item };
   delete sent['prompt_cache_breakpoint'];
   if (!isItemId(sent['id'])) delete sent['id'];
   if (sent['role'] === 'system') sent['role'] = 'developer';
   for (const parts of ['content', 'output'])
     if (Object.hasOwn(sent, parts)) sent[parts] = partsWithoutCacheMarks(sent[parts]);
-  return { type: 'passed', item: sent };
+  return sent;
 }
 
 function isItemId(id: unknown): boolean {

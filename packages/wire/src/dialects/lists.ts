@@ -25,16 +25,13 @@ export function listOf<Element extends z.ZodType>(element: Element, atLeast = 0)
 /** An object with any members, as it is: a schema of zod looks at every name and makes a copy. */
 export const anyObject = z.custom<Readonly<Record<string, unknown>>>(isRecord, 'an object');
 
-/** An object with any names, of what `member` reads. */
-export function mapOf<Member extends z.ZodType>(member: Member) {
-  return anyObject.transform((values, context) => {
-    const read: [string, z.output<Member>][] = [];
-    for (const [name, value] of Object.entries(values)) {
-      const result = member.safeParse(value);
-      if (!result.success) return refuse(result.error, name, context);
-      read.push([name, result.data]);
+/** An object with any names, whose members are what `member` takes; it stays as it is, a copy would cost as much as its parsing. */
+export function mapOf<Value>(member: z.ZodType<Value>) {
+  return z.custom<Readonly<Record<string, Value>>>(isRecord, 'an object').superRefine((values, context) => {
+    for (const name of Object.keys(values)) {
+      const result = member.safeParse(values[name]);
+      if (!result.success) return void refuse(result.error, name, context);
     }
-    return Object.fromEntries(read);
   });
 }
 

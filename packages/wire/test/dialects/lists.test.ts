@@ -8,10 +8,11 @@ import { openContext } from '../open-context.ts';
 /** More than fit on the stack at once. */
 const MANY = 300_000;
 
-test('a list is what its elements are read as, a map what its members are', () => {
+test('a list is what its elements are read as, a map stays as it is', () => {
   const element = z.object({ a: z.number() });
   assert.deepEqual(listOf(element).parse([{ a: 1, b: 2 }]), [{ a: 1 }]);
-  assert.deepEqual(mapOf(element).parse({ x: { a: 1, b: 2 } }), { x: { a: 1 } });
+  const map = { x: { a: 1, b: 2 } };
+  assert.equal(mapOf(element).parse(map), map);
   assert.deepEqual(listOf(element).parse([]), []);
 });
 
